@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// The map of rooms: each target is a room, its dependencies are the rooms it may enter.
+// Imports run downward only; ARCHITECTURE.md draws the same map and says why.
+import PackageDescription
+
+/// One list for every room, so that no room is quietly laxer than another.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(room)Tests",
+        dependencies: [.target(name: room), "TestSupport"] + dependencies,
+        exclude: [],
+        resources: resources,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "taskops",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "taskops", targets: ["taskops"]),
+        .executable(name: "task-processor", targets: ["task-processor"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // What people and Lambda start.
+        .executableTarget(name: "taskops", dependencies: ["Commands"], swiftSettings: strict),
+        .executableTarget(name: "task-processor", dependencies: ["TaskProcessing"], swiftSettings: strict),
+
+        // The words typed, the screens shown, the bytes written.
+        room("Commands", [
+            "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "Database", "Basics",
+            argumentParser, logging,
+        ]),
+        room("Views", ["Terminal", "Canary", "Schema", "Sandbox", "Basics"]),
+        room("Terminal"),
+
+        // Engines: they return values, and never print, exit or read the environment.
+        room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Schema", ["TaskSystem", "Database", "Basics"]),
+        room("Sandbox", ["Basics", subprocess]),
+        room("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
+        room("Configuration", ["TaskSystem", "Basics", yams]),
+
+        // The task system's own words, then what everything stands on.
+        room("TaskSystem", ["AWS", "AWSSigning", "Database", "Basics"]),
+        room("AWS", ["AWSSigning", "Basics", "CLibCurl", logging]),
+        room("AWSSigning", ["Basics", "CLibCrypto"]),
+        room("Database", ["Basics", "CLibPQ"]),
+        room("Basics"),
+        .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        room("TestSupport", ["Basics"]),
+        tests("Basics"),
+    ]
+)
