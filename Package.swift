@@ -75,6 +75,7 @@ let package = Package(
         room("TestSupport", ["Basics"]),
         tests("Basics"),
         tests("TaskSystem"),
+        tests("Canary", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
     ]
 )
