@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import iam_policies
 from .faults import Faults
 from .settings import LiveSettings, Settings
+
+if TYPE_CHECKING:
+    from .dsql.clusters import Clusters
 
 ACCOUNT_ID = "123456789012"
 PARTITION = "aws"
@@ -89,6 +92,12 @@ class World:
     #: Region → loopback port of that Region's database gate, and the CA its certificate chains to.
     gate_ports: dict[str, int] = field(default_factory=dict)
     ca_file: Path | None = None
+    clusters: Clusters = field(init=False)
+
+    def __post_init__(self) -> None:
+        from .dsql.clusters import Clusters
+
+        self.clusters = Clusters(self.account_id, self.settings)
 
     # Credentials and permissions
 
@@ -160,6 +169,4 @@ class World:
 
     def cluster_at(self, host: str) -> ClusterView | None:
         """The cluster whose endpoint has this host name, or None."""
-        from .dsql.clusters import cluster_at
-
-        return cluster_at(self, host)
+        return self.clusters.at(host)
