@@ -75,5 +75,6 @@ let package = Package(
 
         room("TestSupport", ["Basics"]),
         tests("Basics"),
+        tests("AWSSigning", ["Basics"]),
     ]
 )
