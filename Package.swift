@@ -80,5 +80,6 @@ let package = Package(
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
+        tests("AWSSigning", ["Basics"]),
     ]
 )
