@@ -15,6 +15,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -25,7 +26,6 @@ func tests(_ room: String, _ dependencies: [Target.Dependency] = [], resources: 
     .testTarget(
         name: "\(room)Tests",
         dependencies: [.target(name: room), "TestSupport"] + dependencies,
-        exclude: [],
         resources: resources,
         swiftSettings: strict)
 }
@@ -41,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -58,13 +59,13 @@ let package = Package(
 
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
-        room("Schema", ["TaskSystem", "Database", "Basics"]),
-        room("Sandbox", ["Basics", subprocess]),
+        room("Schema", ["AWSSigning", "Database", "Basics"]),
+        room("Sandbox", ["Basics", subprocess, system]),
         room("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         room("Configuration", ["TaskSystem", "Basics", yams]),
 
         // The task system's own words, then what everything stands on.
-        room("TaskSystem", ["AWS", "AWSSigning", "Database", "Basics"]),
+        room("TaskSystem", ["Basics"]),
         room("AWS", ["AWSSigning", "Basics", "CLibCurl", logging]),
         room("AWSSigning", ["Basics", "CLibCrypto"]),
         room("Database", ["Basics", "CLibPQ"]),
@@ -75,5 +76,9 @@ let package = Package(
 
         room("TestSupport", ["Basics"]),
         tests("Basics"),
+        tests("TaskSystem"),
+        tests("Terminal"),
+        tests("Canary", ["Basics"]),
+        tests("Configuration", ["TaskSystem", "Basics"]),
     ]
 )
