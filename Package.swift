@@ -79,6 +79,7 @@ let package = Package(
         tests("TaskSystem"),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
+        tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("AWSSigning", ["Basics"]),
     ]
