@@ -110,9 +110,10 @@ def _check_what_stands(regions: list[Region], plan: Plan) -> None:
         if stack.status is None:
             continue
         if stack.status not in SETTLED:
+            rescue = f"aws cloudformation continue-update-rollback --region {region.name} --stack-name {stack.name}"
             raise Problem(
                 f"the stack {stack.name} in {region.name} is {stack.status}, and cannot be updated from there",
-                f"aws cloudformation continue-update-rollback --region {region.name} --stack-name {stack.name}",
+                "deploy.py --delete, which tries again" if stack.status == "DELETE_FAILED" else rescue,
                 STEP,
                 region.name,
             )

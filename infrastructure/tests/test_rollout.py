@@ -175,3 +175,19 @@ def test_deletion_lifts_protection_first_and_waits_for_both(world: World) -> Non
         cluster.protected = True
     remove(world.regions(), 5, world.progress)
     assert [action for _, action in world.journal] == ["unprotect", "unprotect", "delete", "delete"]
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [("UPDATE_ROLLBACK_FAILED", "continue-update-rollback --region"), ("DELETE_FAILED", "deploy.py --delete")],
+)
+def test_a_stack_that_is_stuck_is_left_to_a_person(world: World, status: str, hint: str) -> None:
+    world.roll_out()
+    world.journal.clear()
+    stack = world.stacks["us-east-1"].stack
+    assert stack
+    stack["StackStatus"] = status
+    with pytest.raises(Problem) as caught:
+        world.roll_out()
+    assert hint in caught.value.hint
+    assert world.journal == []
