@@ -1,7 +1,7 @@
 package import Basics
 import Database
 import FoundationEssentials
-package import TaskSystem
+import TaskSystem
 
 /// One run of the canary: a task created, completed and removed in each Region at once.
 package struct CanaryRun: Sendable {

@@ -1,5 +1,5 @@
 package import AWS
-package import Basics
+import Basics
 package import Database
 
 /// What a probe works with in one Region.

@@ -15,7 +15,10 @@ struct RulePath: Sendable {
     /// The first link that is not as it must be; nil when all are, or could not be looked at.
     func firstBrokenLink() async -> Problem? {
         do {
-            return try await brokenRule() ?? brokenTarget() ?? brokenFunction() ?? brokenPermission()
+            for look in [brokenRule, brokenTarget, brokenFunction, brokenPermission] {
+                if let finding = try await look() { return finding }
+            }
+            return nil
         } catch {
             return nil
         }

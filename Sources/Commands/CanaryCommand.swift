@@ -1,7 +1,9 @@
 import ArgumentParser
+import AWS
 import Basics
 import Canary
 import Database
+import TaskSystem
 import Terminal
 import Views
 

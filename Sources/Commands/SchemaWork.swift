@@ -4,6 +4,7 @@ import Database
 import FoundationEssentials
 import Sandbox
 import Schema
+import TaskSystem
 import Terminal
 import Views
 

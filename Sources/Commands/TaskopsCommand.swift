@@ -1,8 +1,8 @@
 import ArgumentParser
 
 /// The console's first word. Each subcommand has a file of its own: `taskops canary` is CanaryCommand.swift.
-package struct TaskopsCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(
+struct TaskopsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
         commandName: "taskops",
         abstract: "Watches and operates a task system on Aurora DSQL, EventBridge and Lambda in two AWS Regions.",
         discussion: """
@@ -11,12 +11,10 @@ package struct TaskopsCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [CanaryCommand.self, SchemaCommand.self, SandboxCommand.self])
+}
 
-    package init() {}
-
-    /// Reads the command line, runs what it asks for and ends the process with the right exit code.
-    package static func start() async {
-        ignoreBrokenPipes()
-        await main(GlobalFlags.movedBehindCommand(Array(CommandLine.arguments.dropFirst())))
-    }
+/// Reads the command line, runs what it asks for and ends the process with the right exit code.
+package func runTaskops() async {
+    ignoreBrokenPipes()
+    await TaskopsCommand.main(GlobalFlags.movedBehindCommand(Array(CommandLine.arguments.dropFirst())))
 }

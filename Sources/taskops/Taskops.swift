@@ -3,6 +3,6 @@ import Commands
 @main
 struct Taskops {
     static func main() async {
-        await TaskopsCommand.start()
+        await runTaskops()
     }
 }
