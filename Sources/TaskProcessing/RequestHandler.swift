@@ -87,7 +87,8 @@ package struct RequestHandler: Sendable {
 
     private func list(_ asked: Asked) async throws -> ProxyResponse {
         let query = asked.request.queryStringParameters ?? [:]
-        guard let limit = query["limit"].map({ Int($0) ?? 0 }) ?? 50, (1...100).contains(limit) else {
+        let limit = query["limit"].map { Int($0) ?? 0 } ?? 50
+        guard (1...100).contains(limit) else {
             return .refusal(400, "limit is not a number from 1 to 100")
         }
         var cursor: PageCursor?

@@ -1,5 +1,5 @@
 import AWS
-package import Basics
+import Basics
 package import FoundationEssentials
 
 /// Lambda's Runtime API, as a custom runtime speaks it over loopback HTTP.
@@ -15,20 +15,19 @@ package struct RuntimeClient: Sendable {
 
     /// Waits for the next invocation. There is no deadline: the environment may be frozen in this call for hours.
     package func next() async throws -> RuntimeInvocation {
-        let response = try await HTTPTransport.shared.send(
-            HTTPRequest(method: "GET", url: base + "/invocation/next"), deadline: nil)
+        let response = try await send(HTTPRequest(url: base + "/invocation/next"), deadline: nil)
         guard response.status == 200 else {
             throw RuntimeGone(operation: "next", status: response.status)
         }
-        guard let requestID = response.header("Lambda-Runtime-Aws-Request-Id") else {
+        guard let requestID = response.headers["Lambda-Runtime-Aws-Request-Id"] else {
             throw Problem(.defect, "the Runtime API answered next without a request id")
         }
         return RuntimeInvocation(
             requestID: requestID,
-            deadlineMilliseconds: response.header("Lambda-Runtime-Deadline-Ms").flatMap { Int64($0) },
-            functionARN: response.header("Lambda-Runtime-Invoked-Function-Arn"),
-            traceID: response.header("Lambda-Runtime-Trace-Id"),
-            nonce: response.header("Lambda-Runtime-Invocation-Id"),
+            deadlineMilliseconds: response.headers["Lambda-Runtime-Deadline-Ms"].flatMap { Int64($0) },
+            functionARN: response.headers["Lambda-Runtime-Invoked-Function-Arn"],
+            traceID: response.headers["Lambda-Runtime-Trace-Id"],
+            nonce: response.headers["Lambda-Runtime-Invocation-Id"],
             payload: response.body)
     }
 
@@ -37,18 +36,18 @@ package struct RuntimeClient: Sendable {
     }
 
     package func fail(_ invocation: RuntimeInvocation, _ failure: InvocationFailure) async throws {
-        try await post("/invocation/\(invocation.requestID)/error", failure.body, failure.header + invocation.echo)
+        try await post("/invocation/\(invocation.requestID)/error", failure.body, [failure.header] + invocation.echo)
     }
 
     /// Tells Lambda that the function cannot start, so that the first invocation shows why.
     package func failInitialization(_ failure: InvocationFailure) async throws {
-        try await post("/init/error", failure.body, failure.header)
+        try await post("/init/error", failure.body, [failure.header])
     }
 
-    private func post(_ path: String, _ body: Data, _ headers: [(String, String)]) async throws {
-        let response = try await HTTPTransport.shared.send(
-            HTTPRequest(method: "POST", url: base + path, headers: [("Content-Type", "application/json")] + headers, body: body),
-            deadline: .after(.seconds(10)))
+    private func post(_ path: String, _ body: Data, _ headers: [HeaderField]) async throws {
+        let fields = HTTPHeaders([("Content-Type", "application/json")] + headers)
+        let response = try await send(
+            HTTPRequest(method: "POST", url: base + path, headers: fields, body: body), deadline: .after(.seconds(10)))
         switch response.status {
         case 200..<300:
             return
@@ -60,22 +59,19 @@ package struct RuntimeClient: Sendable {
     }
 }
 
-/// One invocation as the Runtime API hands it over.
-package struct RuntimeInvocation: Sendable {
-    package var requestID: String
-    /// When Lambda stops waiting, in milliseconds since 1970 by the machine's clock.
-    package var deadlineMilliseconds: Int64?
-    package var functionARN: String?
-    /// X-Ray's header: it goes with the notification, so that the trace continues on the bus.
-    package var traceID: String?
-    /// Never the same twice, unlike the request id, which a retry may reuse. Echoed so that Lambda can refuse an answer
-    /// that belongs to an invocation it has already given up.
-    ///
-    /// Source: aws/aws-lambda-rust-runtime issue 1155 and awslabs/aws-lambda-cpp pull request 221 (July 2026).
-    package var nonce: String?
-    package var payload: Data
+extension RuntimeClient {
+    fileprivate typealias HeaderField = (name: String, value: String)
 
-    fileprivate var echo: [(String, String)] {
+    /// The Runtime API is on this machine, whatever proxy the function's environment names for the rest of the world.
+    private func send(_ request: HTTPRequest, deadline: Deadline?) async throws -> HTTPResponse {
+        var request = request
+        request.bypassesProxy = true
+        return try await HTTPTransport.shared.send(request, deadline: deadline)
+    }
+}
+
+extension RuntimeInvocation {
+    fileprivate var echo: [RuntimeClient.HeaderField] {
         nonce.map { [("Lambda-Runtime-Invocation-Id", $0)] } ?? []
     }
 }
@@ -103,7 +99,5 @@ extension InvocationFailure {
         return (try? JSONEncoder().encode(Body(errorMessage: message, errorType: errorType))) ?? Data("{}".utf8)
     }
 
-    fileprivate var header: [(String, String)] {
-        [("Lambda-Runtime-Function-Error-Type", errorType)]
-    }
+    fileprivate var header: RuntimeClient.HeaderField { ("Lambda-Runtime-Function-Error-Type", errorType) }
 }

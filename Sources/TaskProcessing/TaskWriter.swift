@@ -1,7 +1,7 @@
 import Basics
-package import Database
-package import FoundationEssentials
-package import TaskSystem
+import Database
+import FoundationEssentials
+import TaskSystem
 
 /// Everything the processor writes: one transaction for one event or request, and all of its SQL.
 ///
@@ -87,7 +87,7 @@ struct TaskWriter: Sendable {
         var values: SQL = "\(id), \(author)"
         for (field, value) in fields.values {
             columns = columns + ", \(identifier: field.rawValue)"
-            values = values + ", \(value)"
+            values = values + ", \(value as String?)"
         }
         if fields.values.contains(where: { $0.field == .status && $0.value == Self.completed }) {
             columns = columns + ", completed_at"
@@ -116,7 +116,7 @@ struct TaskWriter: Sendable {
 
         var assignments: SQL = "updated_at = now()"
         for change in changes {
-            assignments = assignments + ", \(identifier: change.field.rawValue) = \(change.new)"
+            assignments = assignments + ", \(identifier: change.field.rawValue) = \(change.new as String?)"
         }
         if let status = changes.first(where: { $0.field == .status }) {
             if status.new == Self.completed {
@@ -129,7 +129,7 @@ struct TaskWriter: Sendable {
 
         var rows: SQL = ""
         for (index, change) in changes.enumerated() {
-            let row: SQL = "(\(id), \(change.field.rawValue), \(change.old), \(change.new), \(author))"
+            let row: SQL = "(\(id), \(change.field.rawValue), \(change.old as String?), \(change.new as String?), \(author))"
             rows = index == 0 ? row : rows + ", \(row)"
         }
         try await statements.execute(
