@@ -15,6 +15,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -40,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -58,8 +60,8 @@ let package = Package(
 
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
-        room("Schema", ["TaskSystem", "Database", "Basics"]),
-        room("Sandbox", ["Basics", subprocess]),
+        room("Schema", ["AWSSigning", "Database", "Basics"]),
+        room("Sandbox", ["Basics", subprocess, system]),
         room("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         // One function of the C library, for the systems Lambda runs on: its header says why.
         .target(name: "CMathCompat"),
@@ -79,6 +81,7 @@ let package = Package(
         tests("Basics"),
         tests("TaskSystem"),
         tests("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
+        tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
     ]
