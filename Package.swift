@@ -83,6 +83,7 @@ let package = Package(
         tests("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
+        tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
     ]
 )

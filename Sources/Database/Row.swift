@@ -46,6 +46,11 @@ package struct ColumnError: Error, Sendable, Hashable {
     package let column: String
     package let failure: Failure
 
+    package init(column: String, failure: Failure) {
+        self.column = column
+        self.failure = failure
+    }
+
     package var problem: Problem {
         let cause =
             switch failure {

@@ -71,6 +71,11 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
             pieces.append(.binding(Secret(value.sqlText)))
         }
 
+        /// A value or NULL. Apart from the one above only because the compiler otherwise warns of a printed optional.
+        package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+            pieces.append(.binding(Secret(value?.sqlText)))
+        }
+
         /// A part of a statement with its own values.
         package mutating func appendInterpolation(_ fragment: SQL) {
             pieces += fragment.pieces
