@@ -85,5 +85,6 @@ let package = Package(
         tests("Canary", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
+        tests("AWSSigning", ["Basics"]),
     ]
 )
