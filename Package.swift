@@ -52,10 +52,10 @@ let package = Package(
 
         // The words typed, the screens shown, the bytes written.
         room("Commands", [
-            "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "Database", "Basics",
-            argumentParser, logging,
+            "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+            "Basics", argumentParser,
         ]),
-        room("Views", ["Terminal", "Canary", "Schema", "Sandbox", "Basics"]),
+        room("Views", ["Terminal", "Canary", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
