@@ -80,7 +80,7 @@ let package = Package(
         room("TestSupport", ["Basics"]),
         tests("Basics"),
         tests("TaskSystem"),
-        tests("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
+        tests("TaskProcessing", ["Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Database", ["Basics"]),

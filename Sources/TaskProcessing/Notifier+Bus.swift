@@ -1,7 +1,7 @@
 package import AWS
-package import Basics
+import Basics
 import FoundationEssentials
-package import TaskSystem
+import TaskSystem
 
 extension Notifier {
     /// Puts notifications on a bus of EventBridge.

@@ -2,7 +2,7 @@ import AWS
 import AWSSigning
 import Basics
 import Database
-package import FoundationEssentials
+import FoundationEssentials
 
 /// What the executable does: put the parts together, and run the loop.
 extension TaskProcessor {

@@ -25,9 +25,13 @@ final class LoopbackServer: Sendable {
     var address: String { "127.0.0.1:\(port)" }
 
     private let listener: Int32
-    private let seen = Mutex<[Request]>([])
+    private let inbox = Inbox()
 
-    var requests: [Request] { seen.withLock { $0 } }
+    private final class Inbox: Sendable {
+        let requests = Mutex<[Request]>([])
+    }
+
+    var requests: [Request] { inbox.requests.withLock { $0 } }
 
     init(answer: @escaping Answer) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -43,13 +47,13 @@ final class LoopbackServer: Sendable {
         }
         guard listener >= 0, bound else { throw POSIXFailure(code: errno) }
         port = UInt16(bigEndian: address.sin_port)
-        DispatchQueue(label: "loopback.accept").async { [weak self] in
+        DispatchQueue(label: "loopback.accept").async { [inbox] in
             while true {
                 let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { return }
                 DispatchQueue(label: "loopback.connection").async {
                     Self.serve(connection) { request in
-                        self?.seen.withLock { $0.append(request) }
+                        inbox.requests.withLock { $0.append(request) }
                         return answer(request)
                     }
                 }
@@ -75,7 +79,7 @@ final class LoopbackServer: Sendable {
             let bytes = Array((head + "\r\n").utf8) + Array(response.body)
             var sent = 0
             while sent < bytes.count {
-                let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+                let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
                 guard count > 0 else { return }
                 sent += count
             }
