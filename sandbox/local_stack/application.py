@@ -52,8 +52,11 @@ class Application:
         except Exception:
             log.exception("%s %s failed", call.service, call.operation)
             code = "InternalFailure" if call.protocol in ("query", "ec2", "rest-xml") else "InternalServerException"
-            return render(AwsError(code, "The local stack failed at this request; its log says why.", 500),
-                          call.protocol, call.service)
+            return render(
+                AwsError(code, "The local stack failed at this request; its log says why.", 500),
+                call.protocol,
+                call.service,
+            )
 
     def _strike(self, call: Call) -> None:
         place = {"service": call.service, "operation": call.operation, "region": call.region}
@@ -64,7 +67,9 @@ class Application:
                 raise ConnectionCut
             if fault.kind == "throttle":
                 raise _throttled(call, fault.code, fault.message)
-            raise AwsError(fault.code or "InternalFailure", fault.message or "A fault was switched on.", fault.status or 500)
+            raise AwsError(
+                fault.code or "InternalFailure", fault.message or "A fault was switched on.", fault.status or 500
+            )
 
     def _by_moto(self, call: Call) -> Response:
         if call.request.raw_path.startswith("/moto-api"):
@@ -74,7 +79,9 @@ class Application:
         except NotImplementedError:
             raise unknown_operation(call.protocol, call.service, call.operation, call.known) from None
         kind = response.headers.get("Content-Type", "")
-        page = kind.startswith("text/html") and response.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+        page = kind.startswith("text/html") and response.body.lstrip()[:15].lower().startswith(
+            (b"<!doctype html", b"<html")
+        )
         if page and response.status >= 400:
             raise unknown_operation(call.protocol, call.service, call.operation, call.known)
         return response
@@ -117,12 +124,23 @@ def _moto_application() -> Any:
 
 def _run_wsgi(application: Any, request: Request) -> Response:
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": request.method, "SCRIPT_NAME": "",
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
         "PATH_INFO": request.path.encode("utf-8", "surrogateescape").decode("latin-1"),
-        "QUERY_STRING": request.query_string, "RAW_URI": request.target, "REQUEST_URI": request.target,
-        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "0", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(request.body),
-        "wsgi.errors": io.StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
+        "QUERY_STRING": request.query_string,
+        "RAW_URI": request.target,
+        "REQUEST_URI": request.target,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "0",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
         "werkzeug.socket": None,
     }
     for name, value in request.headers.items():

@@ -14,14 +14,21 @@ from .world import World
 
 _PREFIXES = {"cloudwatch": "cloudwatch", "ses": "ses"}
 _ACTIONS = {
-    ("lambda", "Invoke"): "lambda:InvokeFunction", ("lambda", "InvokeAsync"): "lambda:InvokeFunction",
+    ("lambda", "Invoke"): "lambda:InvokeFunction",
+    ("lambda", "InvokeAsync"): "lambda:InvokeFunction",
     ("lambda", "ListFunctions"): "lambda:ListFunctions",
-    ("sqs", "SendMessageBatch"): "sqs:SendMessage", ("sqs", "DeleteMessageBatch"): "sqs:DeleteMessage",
+    ("sqs", "SendMessageBatch"): "sqs:SendMessage",
+    ("sqs", "DeleteMessageBatch"): "sqs:DeleteMessage",
     ("sqs", "ChangeMessageVisibilityBatch"): "sqs:ChangeMessageVisibility",
-    ("s3", "ListBuckets"): "s3:ListAllMyBuckets", ("s3", "ListObjects"): "s3:ListBucket",
-    ("s3", "ListObjectsV2"): "s3:ListBucket", ("s3", "HeadBucket"): "s3:ListBucket", ("s3", "HeadObject"): "s3:GetObject",
-    ("s3", "DeleteObjects"): "s3:DeleteObject", ("s3", "CopyObject"): "s3:PutObject",
-    ("s3", "CreateMultipartUpload"): "s3:PutObject", ("s3", "UploadPart"): "s3:PutObject",
+    ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
+    ("s3", "ListObjects"): "s3:ListBucket",
+    ("s3", "ListObjectsV2"): "s3:ListBucket",
+    ("s3", "HeadBucket"): "s3:ListBucket",
+    ("s3", "HeadObject"): "s3:GetObject",
+    ("s3", "DeleteObjects"): "s3:DeleteObject",
+    ("s3", "CopyObject"): "s3:PutObject",
+    ("s3", "CreateMultipartUpload"): "s3:PutObject",
+    ("s3", "UploadPart"): "s3:PutObject",
     ("s3", "CompleteMultipartUpload"): "s3:PutObject",
 }
 #: Allowed to every caller, whatever the policies say (STS API reference).
@@ -34,13 +41,18 @@ def authorize(call: Call, world: World) -> None:
         return
     caller = call.credentials
     assert caller is not None
-    action = _ACTIONS.get((call.service, call.operation), f"{_PREFIXES.get(call.service, call.service)}:{call.operation}")
+    action = _ACTIONS.get(
+        (call.service, call.operation), f"{_PREFIXES.get(call.service, call.service)}:{call.operation}"
+    )
     for resource, context in _resources(call, world.account_id):
         facts = {"aws:RequestedRegion": call.region, "aws:SecureTransport": "true", **context}
         if not world.is_allowed(caller.principal_arn, action, resource, facts, caller.session_policy):
             where = "" if resource == "*" else f" on resource: {resource}"
-            raise _denied(call, f"User: {caller.caller_arn} is not authorized to perform: {action}{where} because no "
-                          f"identity-based policy allows the {action} action")
+            raise _denied(
+                call,
+                f"User: {caller.caller_arn} is not authorized to perform: {action}{where} because no "
+                f"identity-based policy allows the {action} action",
+            )
 
 
 def _denied(call: Call, message: str) -> AwsError:
@@ -55,8 +67,16 @@ def _resources(call: Call, account: str) -> Iterator[tuple[str, dict[str, str]]]
     if (call.service, call.operation) == ("events", "PutEvents"):
         yield from _put_events(call, account)
         return
-    finder = {"events": _events, "lambda": _lambda, "logs": _logs, "sqs": _sqs, "dsql": _dsql, "s3": _s3,
-              "iam": _iam, "sts": _sts}.get(call.service)
+    finder = {
+        "events": _events,
+        "lambda": _lambda,
+        "logs": _logs,
+        "sqs": _sqs,
+        "dsql": _dsql,
+        "s3": _s3,
+        "iam": _iam,
+        "sts": _sts,
+    }.get(call.service)
     yield (finder(call, account) if finder else "*"), {}
 
 
@@ -65,8 +85,11 @@ def _put_events(call: Call, account: str) -> Iterator[tuple[str, dict[str, str]]
     for entry in call.parameters.get("Entries") or []:
         if not isinstance(entry, dict):
             continue
-        context = {key: str(entry[name]) for key, name in
-                   (("events:source", "Source"), ("events:detail-type", "DetailType")) if entry.get(name)}
+        context = {
+            key: str(entry[name])
+            for key, name in (("events:source", "Source"), ("events:detail-type", "DetailType"))
+            if entry.get(name)
+        }
         yield _bus_arn(call.region, account, entry.get("EventBusName") or "default"), context
 
 

@@ -50,17 +50,26 @@ class ControlAddress:
                     return _answer(200, {"calls": self._world.calls.as_json()})
                 case ("GET", ["status"]):
                     return _answer(200, self._status())
-            return _answer(404, {"error": f"no {request.method} {request.path} here; there are GET|POST|DELETE /faults, "
-                                 "GET|PUT /settings, GET /calls and GET /status"})
+            return _answer(
+                404,
+                {
+                    "error": f"no {request.method} {request.path} here; there are GET|POST|DELETE /faults, "
+                    "GET|PUT /settings, GET /calls and GET /status"
+                },
+            )
         except (FaultError, SettingsError) as problem:
             return _answer(400, {"error": str(problem)})
 
     def _status(self) -> dict[str, Any]:
         return {
-            "startedAt": self._started, "uptimeSeconds": round(time.time() - self._started, 3),
-            "endpointUrl": self._world.endpoint_url, "account": self._world.account_id,
-            "gates": self._world.gate_ports, "counters": dict(sorted(self._world.counters.items())),
-            "faults": self._world.faults.as_json(), "clusters": self._world.clusters.views(),
+            "startedAt": self._started,
+            "uptimeSeconds": round(time.time() - self._started, 3),
+            "endpointUrl": self._world.endpoint_url,
+            "account": self._world.account_id,
+            "gates": self._world.gate_ports,
+            "counters": dict(sorted(self._world.counters.items())),
+            "faults": self._world.faults.as_json(),
+            "clusters": self._world.dsql.views(),
             **{name: source() for name, source in self._sources.items()},
         }
 

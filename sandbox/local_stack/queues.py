@@ -22,8 +22,9 @@ def find(world: World, arn: str) -> Any | None:
     return sqs_backends[world.account_id][parts[3]].queues.get(parts[5])
 
 
-def send(world: World, arn: str, body: str, attributes: dict[str, tuple[str, str]] | None = None,
-         group_id: str | None = None) -> None:
+def send(
+    world: World, arn: str, body: str, attributes: dict[str, tuple[str, str]] | None = None, group_id: str | None = None
+) -> None:
     from moto.sqs.exceptions import SQSException
     from moto.sqs.models import sqs_backends
 
@@ -34,7 +35,10 @@ def send(world: World, arn: str, body: str, attributes: dict[str, tuple[str, str
     }
     try:
         sqs_backends[world.account_id][arn.split(":")[3]].send_message(
-            queue_name=arn.split(":")[5], message_body=body, message_attributes=message_attributes, group_id=group_id,
+            queue_name=arn.split(":")[5],
+            message_body=body,
+            message_attributes=message_attributes,
+            group_id=group_id,
         )
     except SQSException as problem:
         raise QueueError(problem.message) from None
@@ -53,8 +57,13 @@ def refusal_of_service(queue: Any, service: str, source_arn: str, account: str) 
     policy = queue.policy
     if not policy:
         return f"the queue has no policy that lets {service} send to it"
-    context = {"aws:SourceArn": source_arn, "aws:SourceAccount": account, "aws:SecureTransport": "true",
-               "aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": service}
+    context = {
+        "aws:SourceArn": source_arn,
+        "aws:SourceAccount": account,
+        "aws:SecureTransport": "true",
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": service,
+    }
     document = policy if isinstance(policy, (dict, str)) else json.dumps(policy)
     if not iam_policies.allows([document], "sqs:SendMessage", queue.queue_arn, context, {"Service": service}):
         return f"the queue's policy does not let {service} send to it for {source_arn}"

@@ -1,24 +1,21 @@
-"""The long-lived process of the local stack: AWS operations, Lambda, database gates, control address."""
+"""The AWS half of the local stack, put together: AWS operations, EventBridge, Lambda, control address.
+
+The database gates are started beside it, by whoever runs the process, and given ``LocalStack.world``.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import json
-import logging
 import os
-import signal
 import sys
-import threading
 import types
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .settings import LiveSettings, Settings
 from .world import ACCOUNT_ID, PARTITION, World
-
-log = logging.getLogger(__name__)
 
 OPERATOR = "operator"
 _ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -35,7 +32,9 @@ class OperatorKey:
 class LocalStack:
     """The AWS half, ready to be started. One per process: moto's backends are the process's own."""
 
-    def __init__(self, directory: Path, settings: Settings | None = None, aws_port: int = 0, control_port: int = 0) -> None:
+    def __init__(
+        self, directory: Path, settings: Settings | None = None, aws_port: int = 0, control_port: int = 0
+    ) -> None:
         _prepare_environment()
         # moto is imported only now: it reads its settings from the environment while it is imported.
         from . import moto_repairs
@@ -61,12 +60,21 @@ class LocalStack:
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
         install_cloudformation(self.world)
-        application = Application(self.world, {
-            "events": self.events.operations(), "lambda": lambda_operations(self.runtime), "dsql": DSQL_OPERATIONS,
-        })
-        control = ControlAddress(self.world, {
-            "functions": self.runtime.status, "pendingRetries": self.timers.pending,
-        })
+        application = Application(
+            self.world,
+            {
+                "events": self.events.operations(),
+                "lambda": lambda_operations(self.runtime),
+                "dsql": DSQL_OPERATIONS,
+            },
+        )
+        control = ControlAddress(
+            self.world,
+            {
+                "functions": self.runtime.status,
+                "pendingRetries": self.timers.pending,
+            },
+        )
         self._aws = HttpServer(application, aws_port, "aws")
         self._control = HttpServer(control.handler(), control_port, "control")
         self.world.endpoint_url = f"http://127.0.0.1:{self._aws.port}"
@@ -87,46 +95,6 @@ class LocalStack:
         self._control.stop()
         self.timers.close()
         self.runtime.close()
-
-
-def serve(
-    directory: Path,
-    *,
-    aws_port: int = 0,
-    control_port: int = 0,
-    regions: Sequence[str] = ("us-east-1", "us-west-2"),
-    postgres: Any = None,
-    settings: Settings | None = None,
-) -> None:
-    """Runs until SIGTERM or SIGINT. ``DIRECTORY/server.json`` appears once everything listens.
-
-    ``postgres`` is handed to the database gates as it is; without it there are none.
-    """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    stack = LocalStack(directory, settings, aws_port, control_port)
-    note = directory / "server.json"
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    try:
-        if postgres is not None:
-            # Imported here because the gates are of use, and installable, without the AWS half and the reverse.
-            from .gate import start_gates
-
-            stack.world.gate_ports = dict(start_gates(stack.world, list(regions), directory, postgres))
-            if stack.world.ca_file is None and (directory / "ca.pem").exists():
-                stack.world.ca_file = (directory / "ca.pem").resolve()
-        stack.start()
-        _write_privately(note, {
-            "pid": os.getpid(), "endpointUrl": stack.endpoint_url, "controlUrl": stack.control_url,
-            "gates": stack.world.gate_ports, "accountId": ACCOUNT_ID, "regions": list(regions),
-            "accessKeyId": stack.operator.access_key_id, "secretAccessKey": stack.operator.secret_access_key,
-        })
-        log.info("AWS operations at %s, control address at %s", stack.endpoint_url, stack.control_url)
-        stopped.wait()
-    finally:
-        note.unlink(missing_ok=True)
-        stack.close()
 
 
 def _prepare_environment() -> None:
@@ -156,7 +124,11 @@ def _stand_in_for_openapi_validator() -> None:
     def validate(*_: Any, **__: Any) -> None:
         raise NotImplementedError("the local stack does not read OpenAPI documents")
 
-    names = ("openapi_spec_validator", "openapi_spec_validator.validation", "openapi_spec_validator.validation.exceptions")
+    names = (
+        "openapi_spec_validator",
+        "openapi_spec_validator.validation",
+        "openapi_spec_validator.validation.exceptions",
+    )
     for name in names:
         sys.modules[name] = types.ModuleType(name)
     vars(sys.modules[names[0]])["validate"] = validate
@@ -171,13 +143,3 @@ def _create_operator() -> OperatorKey:
     backend.put_user_policy(OPERATOR, "administrator", json.dumps(_ADMINISTRATOR))
     key = backend.create_access_key(OPERATOR)
     return OperatorKey(key.access_key_id, key.secret_access_key)
-
-
-def _write_privately(path: Path, value: dict[str, Any]) -> None:
-    """Whole or not at all, and for the owner's eyes only: there is a key in it."""
-    fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as sink:
-        json.dump(value, sink, indent=2, sort_keys=True)
-        sink.write("\n")
-    fresh.rename(path)

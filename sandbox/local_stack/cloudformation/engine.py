@@ -69,7 +69,9 @@ def _patch_responses(responses: Any) -> None:
     class StackResourceState(responses.StackResourceDTO):
         def __init__(self, stack: Any, resource: Any) -> None:
             super().__init__(stack, resource)
-            status, reason, moment = stack.resource_states.get(self.logical_resource_id, ("CREATE_COMPLETE", None, stack.creation_time))
+            status, reason, moment = stack.resource_states.get(
+                self.logical_resource_id, ("CREATE_COMPLETE", None, stack.creation_time)
+            )
             self.resource_status, self.resource_status_reason = status, reason
             self.timestamp = self.last_updated_timestamp = moment
 
@@ -78,12 +80,16 @@ def _patch_responses(responses: Any) -> None:
     original_create = response_class.create_stack
 
     def create_stack(self: Any) -> Any:
-        _call.on_failure = "DO_NOTHING" if self._get_param("DisableRollback") else (self._get_param("OnFailure") or "ROLLBACK")
+        _call.on_failure = (
+            "DO_NOTHING" if self._get_param("DisableRollback") else (self._get_param("OnFailure") or "ROLLBACK")
+        )
         return original_create(self)
 
     def list_stack_resources(self: Any) -> Any:
         stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
-        return responses.ActionResult({"StackResourceSummaries": [StackResourceState(stack, r) for r in stack.stack_resources]})
+        return responses.ActionResult(
+            {"StackResourceSummaries": [StackResourceState(stack, r) for r in stack.stack_resources]}
+        )
 
     def validate_template(self: Any) -> Any:
         from moto.cloudformation.models import Stack
@@ -98,8 +104,11 @@ def _patch_responses(responses: Any) -> None:
         from moto.cloudformation.models import Stack
 
         name = self._get_param("StackName")
-        body = (self.cloudformation_backend.get_stack(name).template if name else
-                self._get_param("TemplateBody") or self._get_stack_from_s3_url(self._get_param("TemplateURL")))
+        body = (
+            self.cloudformation_backend.get_stack(name).template
+            if name
+            else self._get_param("TemplateBody") or self._get_stack_from_s3_url(self._get_param("TemplateURL"))
+        )
         return responses.ActionResult(_summary(Stack.parse_template(body)))
 
     response_class.create_stack = create_stack
@@ -117,12 +126,17 @@ def _patch_responses(responses: Any) -> None:
 def _summary(parsed: dict[str, Any]) -> dict[str, Any]:
     resources = parsed.get("Resources") or {}
     types = sorted({one.get("Type", "") for one in resources.values()})
-    named = any(one.get("Type") == "AWS::IAM::Role" and "RoleName" in (one.get("Properties") or {}) for one in resources.values())
+    named = any(
+        one.get("Type") == "AWS::IAM::Role" and "RoleName" in (one.get("Properties") or {})
+        for one in resources.values()
+    )
     iam = any(kind.startswith("AWS::IAM::") for kind in types)
     parameters = []
     for key, declared in (parsed.get("Parameters") or {}).items():
         one: dict[str, Any] = {
-            "ParameterKey": key, "ParameterType": declared.get("Type", "String"), "NoEcho": bool(declared.get("NoEcho", False)),
+            "ParameterKey": key,
+            "ParameterType": declared.get("Type", "String"),
+            "NoEcho": bool(declared.get("NoEcho", False)),
             "Description": declared.get("Description", ""),
             "ParameterConstraints": {"AllowedValues": [str(v) for v in declared.get("AllowedValues", [])]},
         }
@@ -131,10 +145,15 @@ def _summary(parsed: dict[str, Any]) -> dict[str, Any]:
         parameters.append(one)
     capability = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
     return {
-        "Description": parsed.get("Description", ""), "Parameters": parameters, "ResourceTypes": types,
+        "Description": parsed.get("Description", ""),
+        "Parameters": parameters,
+        "ResourceTypes": types,
         "Version": str(parsed.get("AWSTemplateFormatVersion", "2010-09-09")),
-        "Capabilities": [capability] if iam else [], "DeclaredTransforms": [],
-        "CapabilitiesReason": f"The following resource(s) require capabilities: [{', '.join(t for t in types if t.startswith('AWS::IAM::'))}]" if iam else "",
+        "Capabilities": [capability] if iam else [],
+        "DeclaredTransforms": [],
+        "CapabilitiesReason": f"The following resource(s) require capabilities: [{', '.join(t for t in types if t.startswith('AWS::IAM::'))}]"
+        if iam
+        else "",
     }
 
 
@@ -285,7 +304,9 @@ def _roll_back_creation(stack: Any, failed: str) -> None:
         _finish(stack, "CREATE_FAILED", reason)
         return
     stack.status = "ROLLBACK_IN_PROGRESS"
-    stack._add_stack_event("ROLLBACK_IN_PROGRESS", reason + "Rollback requested by user." if stack.on_failure == "ROLLBACK" else reason)
+    stack._add_stack_event(
+        "ROLLBACK_IN_PROGRESS", reason + "Rollback requested by user." if stack.on_failure == "ROLLBACK" else reason
+    )
     problem = _remove(stack, reversed(templates.creation_order(stack.template_dict["Resources"])), retain=False)
     _finish(stack, "ROLLBACK_FAILED" if problem else "ROLLBACK_COMPLETE", problem or reason)
 
@@ -334,20 +355,33 @@ def _begin_update(stack: Any, template: str, parameters: dict[str, Any]) -> None
     if stack.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
         raise _refusal(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
     parsed = stack.parse_template(template)
-    fresh = ResourceMap(stack.stack_id, stack.name, parameters, stack.tags, region_name=stack.region_name,
-                        account_id=stack.account_id, template=parsed, cross_stack_resources=stack.cross_stack_resources)
+    fresh = ResourceMap(
+        stack.stack_id,
+        stack.name,
+        parameters,
+        stack.tags,
+        region_name=stack.region_name,
+        account_id=stack.account_id,
+        template=parsed,
+        cross_stack_resources=stack.cross_stack_resources,
+    )
     fresh.load()
     _check(stack, parsed, parameters, fresh)
     fresh._parsed_resources.update({n: r for n, r in _made(stack).items() if n in parsed["Resources"]})
     same_outputs = (parsed.get("Outputs") or {}) == (stack.template_dict.get("Outputs") or {})
-    if same_outputs and set(stack.applied) == _wanted(fresh) and not any(_changed(stack, fresh, n) for n in stack.applied):
+    if (
+        same_outputs
+        and set(stack.applied) == _wanted(fresh)
+        and not any(_changed(stack, fresh, n) for n in stack.applied)
+    ):
         raise _refusal("No updates are to be performed.")
     _start(stack, functools.partial(_update, fresh, template, parsed, parameters), "UPDATE_IN_PROGRESS")
 
 
 def _wanted(resource_map: Any) -> set[str]:
     return {
-        name for name, declared in resource_map._resource_json_map.items()
+        name
+        for name, declared in resource_map._resource_json_map.items()
         if not declared.get("Condition") or resource_map.lazy_condition_map[declared["Condition"]]
     }
 
@@ -357,7 +391,11 @@ def _changed(stack: Any, fresh: Any, name: str) -> bool:
 
     declared = fresh._resource_json_map[name]
     properties = declared.get("Properties") or {}
-    unmade = [r for r in templates.references(properties) if r in fresh._resource_json_map and r not in fresh._parsed_resources]
+    unmade = [
+        r
+        for r in templates.references(properties)
+        if r in fresh._resource_json_map and r not in fresh._parsed_resources
+    ]
     if unmade:
         return True
     return clean_json({"Properties": copy.deepcopy(properties)}, fresh) != stack.applied.get(name)
@@ -423,7 +461,12 @@ def _roll_back_update(stack: Any, fresh: Any, before: Any, added: list[str], cha
     resource_map, template, parsed, parameters, applied = before
     stack.resource_map = fresh
     problem = _remove(stack, reversed(added), retain=False)
-    stack.resource_map, stack.template, stack.template_dict, stack.parameters = resource_map, template, parsed, parameters
+    stack.resource_map, stack.template, stack.template_dict, stack.parameters = (
+        resource_map,
+        template,
+        parsed,
+        parameters,
+    )
     for name in changed:
         try:
             _change(stack, resource_map, name)
@@ -461,8 +504,10 @@ def _reason(problem: Exception) -> str:
 def _note(stack: Any, name: str, status: str, reason: str | None = None) -> None:
     from moto.cloudformation.models import Event
 
-    declared = (stack.resource_map._resource_json_map.get(name) or stack.template_dict["Resources"].get(name) or {})
+    declared = stack.resource_map._resource_json_map.get(name) or stack.template_dict["Resources"].get(name) or {}
     resource = stack.resource_map._parsed_resources.get(name)
     physical = getattr(resource, "physical_resource_id", None) or ""
     stack.resource_states[name] = (status, reason, datetime.now(UTC))
-    stack.events.append(Event(stack.stack_id, stack.name, name, physical, declared.get("Type", ""), status, reason, None))
+    stack.events.append(
+        Event(stack.stack_id, stack.name, name, physical, declared.get("Type", ""), status, reason, None)
+    )

@@ -87,8 +87,17 @@ def _boolean(value: Any) -> bool:
 
 class DsqlCluster(_Resource, CloudFormationModel):
     TYPE = "AWS::DSQL::Cluster"
-    ATTRIBUTES = ("Identifier", "ResourceArn", "CreationTime", "Status", "VpcEndpointServiceName", "EncryptionDetails",
-                  "PolicyVersion", "Endpoint", "VpcEndpoint")
+    ATTRIBUTES = (
+        "Identifier",
+        "ResourceArn",
+        "CreationTime",
+        "Status",
+        "VpcEndpointServiceName",
+        "EncryptionDetails",
+        "PolicyVersion",
+        "Endpoint",
+        "VpcEndpoint",
+    )
 
     def __init__(self, region: str, identifier: str) -> None:
         super().__init__(identifier)
@@ -96,15 +105,20 @@ class DsqlCluster(_Resource, CloudFormationModel):
 
     @property
     def _cluster(self) -> Cluster:
-        return _the_world().clusters.get(self._region, self.physical_id)
+        return _the_world().dsql.get(self._region, self.physical_id)
 
     def attribute(self, name: str) -> Any:
         cluster = self._cluster
         return {
-            "Identifier": cluster.identifier, "ResourceArn": cluster.arn, "CreationTime": str(cluster.created_at),
-            "Status": cluster.status, "VpcEndpointServiceName": vpc_endpoint_service_name(cluster.region),
-            "EncryptionDetails": cluster.as_json(full=True)["encryptionDetails"], "Endpoint": cluster.endpoint,
-            "PolicyVersion": str(cluster.policy_version), "VpcEndpoint": cluster.endpoint,
+            "Identifier": cluster.identifier,
+            "ResourceArn": cluster.arn,
+            "CreationTime": str(cluster.created_at),
+            "Status": cluster.status,
+            "VpcEndpointServiceName": vpc_endpoint_service_name(cluster.region),
+            "EncryptionDetails": cluster.as_json(full=True)["encryptionDetails"],
+            "Endpoint": cluster.endpoint,
+            "PolicyVersion": str(cluster.policy_version),
+            "VpcEndpoint": cluster.endpoint,
         }[name]
 
     def is_created(self) -> bool:
@@ -112,17 +126,19 @@ class DsqlCluster(_Resource, CloudFormationModel):
         return self._cluster.status in ("ACTIVE", "IDLE", "INACTIVE", "PENDING_SETUP")
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> DsqlCluster:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> DsqlCluster:
         properties = cloudformation_json["Properties"]
         wanted = _wanted(properties) | {"tags": _tags(properties), "policy": properties.get("PolicyDocument")}
-        return cls(region_name, _the_world().clusters.create(region_name, wanted).identifier)
+        return cls(region_name, _the_world().dsql.create(region_name, wanted).identifier)
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> DsqlCluster:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> DsqlCluster:
         properties = cloudformation_json["Properties"]
-        clusters = _the_world().clusters
+        clusters = _the_world().dsql
         clusters.update(region_name, original_resource.physical_id, _wanted(properties))
         clusters.get(region_name, original_resource.physical_id).tags = _tags(properties)
         return original_resource
@@ -131,7 +147,7 @@ class DsqlCluster(_Resource, CloudFormationModel):
         from ..errors import AwsError
 
         try:
-            _the_world().clusters.delete(region_name, self.physical_id)
+            _the_world().dsql.delete(region_name, self.physical_id)
         except AwsError as problem:
             if problem.code != "ResourceNotFoundException":
                 raise
@@ -158,22 +174,27 @@ class EventBus(_Resource, CloudFormationModel):
         return {"Arn": self.arn, "Name": self.physical_id, "Policy": None}[name]
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> EventBus:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> EventBus:
         properties = cloudformation_json["Properties"]
         backend = events_backends[account_id][region_name]
         bus = backend.create_event_bus(
-            name=resource_name, event_source_name=properties.get("EventSourceName"),
-            description=properties.get("Description"), kms_key_identifier=properties.get("KmsKeyIdentifier"),
-            dead_letter_config=properties.get("DeadLetterConfig"), tags=properties.get("Tags"),
+            name=resource_name,
+            event_source_name=properties.get("EventSourceName"),
+            description=properties.get("Description"),
+            kms_key_identifier=properties.get("KmsKeyIdentifier"),
+            dead_letter_config=properties.get("DeadLetterConfig"),
+            tags=properties.get("Tags"),
         )
         resource = cls(resource_name)
         resource.arn = bus.arn
         return resource
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> EventBus:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> EventBus:
         properties = cloudformation_json["Properties"]
         name = properties.get("Name", original_resource.physical_id)
         if name != original_resource.physical_id:
@@ -212,17 +233,22 @@ class EventsRule(_Resource, CloudFormationModel):
         return self._arn
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> EventsRule:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> EventsRule:
         properties = cloudformation_json["Properties"]
         bus = (properties.get("EventBusName") or "default").split("/")[-1]
         pattern = properties.get("EventPattern")
         backend = events_backends[account_id][region_name]
         rule = backend.put_rule(
-            resource_name, description=properties.get("Description"), event_bus_arn=bus,
+            resource_name,
+            description=properties.get("Description"),
+            event_bus_arn=bus,
             event_pattern=json.dumps(pattern) if isinstance(pattern, dict) else pattern,
-            role_arn=properties.get("RoleArn"), scheduled_expression=properties.get("ScheduleExpression"),
-            state=properties.get("State"), tags=properties.get("Tags"),
+            role_arn=properties.get("RoleArn"),
+            scheduled_expression=properties.get("ScheduleExpression"),
+            state=properties.get("State"),
+            tags=properties.get("Tags"),
         )
         targets = [_numbers(target) for target in properties.get("Targets") or []]
         rule.targets[:] = [t for t in rule.targets if t["Id"] in {one["Id"] for one in targets}]
@@ -231,8 +257,9 @@ class EventsRule(_Resource, CloudFormationModel):
         return cls(resource_name, bus, rule.arn)
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> EventsRule:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> EventsRule:
         properties = cloudformation_json["Properties"]
         name = properties.get("Name", original_resource._name)
         made = cls.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
@@ -268,8 +295,9 @@ class LambdaFunction(_Resource, CloudFormationModel):
         return self._function.get_configuration()["State"] == "Active"
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> LambdaFunction:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> LambdaFunction:
         properties = cloudformation_json["Properties"]
         backend = lambda_backends[account_id][region_name]
         if resource_name in backend._lambdas._functions:
@@ -277,8 +305,9 @@ class LambdaFunction(_Resource, CloudFormationModel):
         return cls(resource_name, backend.create_function(_function_spec(resource_name, properties)))
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> LambdaFunction:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> LambdaFunction:
         properties = cloudformation_json["Properties"]
         name = properties.get("FunctionName", original_resource.physical_id)
         if name != original_resource.physical_id:
@@ -288,8 +317,14 @@ class LambdaFunction(_Resource, CloudFormationModel):
         spec = _function_spec(name, properties)
         function = original_resource._function
         # What the template no longer says goes back to its default.
-        defaults = {"Description": "", "MemorySize": 128, "Timeout": 3, "Environment": {"Variables": {}},
-                    "LoggingConfig": {}, "DeadLetterConfig": {}}
+        defaults = {
+            "Description": "",
+            "MemorySize": 128,
+            "Timeout": 3,
+            "Environment": {"Variables": {}},
+            "LoggingConfig": {},
+            "DeadLetterConfig": {},
+        }
         if spec["Code"] != function.code:
             function.update_function_code(spec["Code"])
         function.update_configuration({**defaults, **{k: v for k, v in spec.items() if k != "Code"}})
@@ -336,22 +371,28 @@ class LambdaPermission(_Resource, CloudFormationModel):
         return self.physical_id
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> LambdaPermission:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> LambdaPermission:
         properties = cloudformation_json["Properties"]
         function = properties["FunctionName"].split(":function:")[-1]
-        wanted = {k: properties[k] for k in ("Action", "Principal", "SourceArn", "SourceAccount", "PrincipalOrgID",
-                                             "EventSourceToken") if k in properties}
+        wanted = {
+            k: properties[k]
+            for k in ("Action", "Principal", "SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken")
+            if k in properties
+        }
         wanted["StatementId"] = resource_name
         lambda_backends[account_id][region_name].add_permission(function, None, json.dumps(wanted))
         return cls(function, resource_name)
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> LambdaPermission:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> LambdaPermission:
         # Every property of a permission means replacement: the new one first, then the old one goes.
-        made = cls.create_from_cloudformation_json(f"{new_resource_name}-{uuid.uuid4().hex[:8]}", cloudformation_json,
-                                                   account_id, region_name)
+        made = cls.create_from_cloudformation_json(
+            f"{new_resource_name}-{uuid.uuid4().hex[:8]}", cloudformation_json, account_id, region_name
+        )
         original_resource.delete(account_id, region_name)
         return made
 
@@ -373,20 +414,31 @@ class LambdaEventInvokeConfig(_Resource, CloudFormationModel):
         self._key = (function_name, qualifier)
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> LambdaEventInvokeConfig:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> LambdaEventInvokeConfig:
         properties = cloudformation_json["Properties"]
         name = properties["FunctionName"].split(":function:")[-1]
         qualifier = properties["Qualifier"]
-        function = lambda_backends[account_id][region_name].get_function(name, None if qualifier == "$LATEST" else qualifier)
-        set_event_invoke_config(function, qualifier, {
-            k: (int(v) if k.startswith("Maximum") else v) for k, v in properties.items() if k not in ("FunctionName", "Qualifier")
-        }, keep=False)
+        function = lambda_backends[account_id][region_name].get_function(
+            name, None if qualifier == "$LATEST" else qualifier
+        )
+        set_event_invoke_config(
+            function,
+            qualifier,
+            {
+                k: (int(v) if k.startswith("Maximum") else v)
+                for k, v in properties.items()
+                if k not in ("FunctionName", "Qualifier")
+            },
+            keep=False,
+        )
         return cls(name, qualifier)
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> LambdaEventInvokeConfig:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> LambdaEventInvokeConfig:
         made = cls.create_from_cloudformation_json("", cloudformation_json, account_id, region_name)
         if made.physical_id != original_resource.physical_id:
             original_resource.delete(account_id, region_name)
@@ -412,25 +464,36 @@ class SqsQueue(_Resource, CloudFormationModel):
         return {"Arn": self._queue.queue_arn, "QueueName": self._queue.name, "QueueUrl": self.physical_id}[name]
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> SqsQueue:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> SqsQueue:
         properties = cloudformation_json["Properties"]
         backend = sqs_backends[account_id][region_name]
         if resource_name in backend.queues:
             raise ValueError(f"A queue named {resource_name} already exists")
         attributes = {k: v for k, v in properties.items() if k not in cls._OTHERS}
-        return cls(backend.create_queue(name=resource_name[:80], tags=_tags(properties), region=region_name, **attributes))
+        return cls(
+            backend.create_queue(name=resource_name[:80], tags=_tags(properties), region=region_name, **attributes)
+        )
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> SqsQueue:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> SqsQueue:
         properties = cloudformation_json["Properties"]
         if properties.get("QueueName", original_resource._queue.name) != original_resource._queue.name:
-            made = cls.create_from_cloudformation_json(properties["QueueName"], cloudformation_json, account_id, region_name)
+            made = cls.create_from_cloudformation_json(
+                properties["QueueName"], cloudformation_json, account_id, region_name
+            )
             original_resource.delete(account_id, region_name)
             return made
-        defaults = {"DelaySeconds": 0, "MaximumMessageSize": 262_144, "MessageRetentionPeriod": 345_600,
-                    "ReceiveMessageWaitTimeSeconds": 0, "VisibilityTimeout": 30}
+        defaults = {
+            "DelaySeconds": 0,
+            "MaximumMessageSize": 262_144,
+            "MessageRetentionPeriod": 345_600,
+            "ReceiveMessageWaitTimeSeconds": 0,
+            "VisibilityTimeout": 30,
+        }
         attributes = {k: v for k, v in properties.items() if k not in cls._OTHERS}
         original_resource._queue._set_attributes({**defaults, **attributes})
         original_resource._queue.tags = _tags(properties)
@@ -452,8 +515,9 @@ class SqsQueuePolicy(_Resource, CloudFormationModel):
         return self.physical_id
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> SqsQueuePolicy:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> SqsQueuePolicy:
         properties = cloudformation_json["Properties"]
         document = properties["PolicyDocument"]
         text = document if isinstance(document, str) else json.dumps(document, default=str)
@@ -466,9 +530,12 @@ class SqsQueuePolicy(_Resource, CloudFormationModel):
         return cls(resource_name, names)
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> SqsQueuePolicy:
-        made = cls.create_from_cloudformation_json(original_resource.physical_id, cloudformation_json, account_id, region_name)
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> SqsQueuePolicy:
+        made = cls.create_from_cloudformation_json(
+            original_resource.physical_id, cloudformation_json, account_id, region_name
+        )
         left = SqsQueuePolicy("", [name for name in original_resource._queues if name not in made._queues])
         left.delete(account_id, region_name)
         return made
@@ -494,8 +561,9 @@ class LogGroup(_Resource, CloudFormationModel):
         return f"{self._arn}:*"
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> LogGroup:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> LogGroup:
         properties = cloudformation_json["Properties"]
         backend = logs_backends[account_id][region_name]
         if resource_name in backend.groups:
@@ -506,11 +574,14 @@ class LogGroup(_Resource, CloudFormationModel):
         return cls(resource_name, group.arn)
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> LogGroup:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> LogGroup:
         properties = cloudformation_json["Properties"]
         if properties.get("LogGroupName", original_resource.physical_id) != original_resource.physical_id:
-            made = cls.create_from_cloudformation_json(properties["LogGroupName"], cloudformation_json, account_id, region_name)
+            made = cls.create_from_cloudformation_json(
+                properties["LogGroupName"], cloudformation_json, account_id, region_name
+            )
             original_resource.delete(account_id, region_name)
             return made
         backend = logs_backends[account_id][region_name]
@@ -537,14 +608,18 @@ class IamRole(_Resource, CloudFormationModel):
         return self._role.arn if name == "Arn" else self._role.id
 
     @classmethod
-    def create_from_cloudformation_json(cls, resource_name: str, cloudformation_json: Any, account_id: str,
-                                        region_name: str, **kwargs: Any) -> IamRole:
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> IamRole:
         properties = cloudformation_json["Properties"]
         backend = iam_backends[account_id][PARTITION]
         role = backend.create_role(
-            role_name=resource_name, assume_role_policy_document=_document(properties["AssumeRolePolicyDocument"]),
-            path=properties.get("Path", "/"), permissions_boundary=properties.get("PermissionsBoundary", ""),
-            description=properties.get("Description", ""), tags=properties.get("Tags") or [],
+            role_name=resource_name,
+            assume_role_policy_document=_document(properties["AssumeRolePolicyDocument"]),
+            path=properties.get("Path", "/"),
+            permissions_boundary=properties.get("PermissionsBoundary", ""),
+            description=properties.get("Description", ""),
+            tags=properties.get("Tags") or [],
             max_session_duration=properties.get("MaxSessionDuration", 3600),
         )
         resource = cls(role)
@@ -552,7 +627,9 @@ class IamRole(_Resource, CloudFormationModel):
         return resource
 
     def _apply(self, backend: Any, properties: dict[str, Any]) -> None:
-        self._role.policies = {p["PolicyName"]: _document(p["PolicyDocument"]) for p in properties.get("Policies") or []}
+        self._role.policies = {
+            p["PolicyName"]: _document(p["PolicyDocument"]) for p in properties.get("Policies") or []
+        }
         wanted = properties.get("ManagedPolicyArns") or []
         for arn in [p.arn for p in list(self._role.managed_policies.values())]:
             if arn not in wanted:
@@ -562,11 +639,14 @@ class IamRole(_Resource, CloudFormationModel):
                 backend.attach_role_policy(arn, self._role.name)
 
     @classmethod
-    def update_from_cloudformation_json(cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any,
-                                        account_id: str, region_name: str) -> IamRole:
+    def update_from_cloudformation_json(
+        cls, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> IamRole:
         properties = cloudformation_json["Properties"]
         if properties.get("RoleName", original_resource.physical_id) != original_resource.physical_id:
-            made = cls.create_from_cloudformation_json(properties["RoleName"], cloudformation_json, account_id, region_name)
+            made = cls.create_from_cloudformation_json(
+                properties["RoleName"], cloudformation_json, account_id, region_name
+            )
             original_resource.delete(account_id, region_name)
             return made
         role = original_resource._role

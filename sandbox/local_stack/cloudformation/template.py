@@ -41,13 +41,15 @@ def creation_order(resources: dict[str, Any]) -> list[str]:
         if name in order:
             return
         if name in path:
-            raise TemplateError(f"Circular dependency between resources: [{', '.join(path[path.index(name):])}]")
+            raise TemplateError(f"Circular dependency between resources: [{', '.join(path[path.index(name) :])}]")
         path.append(name)
         depends = resources[name].get("DependsOn") or []
         needed = [depends] if isinstance(depends, str) else list(depends)
         for wanted in needed:
             if wanted not in resources:
-                raise TemplateError(f"Template format error: Unresolved resource dependencies [{wanted}] in the Resources block of the template")
+                raise TemplateError(
+                    f"Template format error: Unresolved resource dependencies [{wanted}] in the Resources block of the template"
+                )
         needed += list(references(resources[name].get("Properties") or {}))
         for wanted in needed:
             if wanted in resources:
@@ -82,14 +84,18 @@ def check(template: dict[str, Any], given: dict[str, Any], known_types: set[str]
     names = set(resources) | set(parameters)
     for found in references([{k: v for k, v in r.items() if k == "Properties"} for r in resources.values()]):
         if found not in names and not found.startswith("AWS::"):
-            raise TemplateError(f"Template format error: Unresolved resource dependencies [{found}] in the Resources block of the template")
+            raise TemplateError(
+                f"Template format error: Unresolved resource dependencies [{found}] in the Resources block of the template"
+            )
     creation_order(resources)
 
 
 def _check_parameter(name: str, value: str, declared: dict[str, Any]) -> None:
     def refuse(constraint: str) -> TemplateError:
         said = declared.get("ConstraintDescription")
-        return TemplateError(f"Parameter '{name}' {constraint}" if not said else f"Parameter {name} failed to satisfy constraint: {said}")
+        return TemplateError(
+            f"Parameter '{name}' {constraint}" if not said else f"Parameter {name} failed to satisfy constraint: {said}"
+        )
 
     kind = declared.get("Type", "String")
     if kind == "Number":
@@ -121,5 +127,7 @@ def check_rules(template: dict[str, Any], evaluate: Any) -> None:
             continue
         for assertion in rule.get("Assertions") or []:
             if not evaluate(assertion["Assert"]):
-                raise TemplateError("Template validation error: Rule assertion failed: "
-                                    f"{assertion.get('AssertDescription', 'an assertion does not hold')}")
+                raise TemplateError(
+                    "Template validation error: Rule assertion failed: "
+                    f"{assertion.get('AssertDescription', 'an assertion does not hold')}"
+                )

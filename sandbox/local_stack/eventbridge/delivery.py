@@ -86,8 +86,9 @@ class Deliverer:
         service = arn.split(":")[2]
         struck = self._faults.take(("delivery-error",), service=service, region=delivery.region)
         if struck:
-            raise DeliveryError(struck[0].code or "ERROR_FROM_TARGET", struck[0].message or "A fault was switched on.",
-                                retry=True)
+            raise DeliveryError(
+                struck[0].code or "ERROR_FROM_TARGET", struck[0].message or "A fault was switched on.", retry=True
+            )
         if service == "lambda":
             self._to_function(delivery, arn)
         elif service == "sqs":
@@ -111,11 +112,18 @@ class Deliverer:
         except AwsError as problem:
             raise DeliveryError("NO_RESOURCE", problem.message) from None
         document = {"Statement": function.policy.statements}
-        context = {"aws:SourceArn": delivery.rule_arn, "aws:SourceAccount": self._world.account_id,
-                   "aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": SERVICE}
+        context = {
+            "aws:SourceArn": delivery.rule_arn,
+            "aws:SourceAccount": self._world.account_id,
+            "aws:PrincipalIsAWSService": "true",
+            "aws:PrincipalServiceName": SERVICE,
+        }
         if not iam_policies.allows([document], "lambda:InvokeFunction", arn, context, {"Service": SERVICE}):
-            raise DeliveryError("NO_PERMISSIONS", f"User: {SERVICE} is not authorized to perform: lambda:InvokeFunction on "
-                                f"resource: {arn} because no resource-based policy allows the lambda:InvokeFunction action")
+            raise DeliveryError(
+                "NO_PERMISSIONS",
+                f"User: {SERVICE} is not authorized to perform: lambda:InvokeFunction on "
+                f"resource: {arn} because no resource-based policy allows the lambda:InvokeFunction action",
+            )
         invocation = Invocation(self._input(delivery).encode(), arn)
         if delivery.trace_header:
             invocation.trace_id = delivery.trace_header
@@ -184,8 +192,11 @@ class Deliverer:
         if condition:
             attributes["EXHAUSTED_RETRY_CONDITION"] = ("String", condition)
         queue = queues.find(self._world, arn)
-        refusal = "the queue does not exist" if queue is None else queues.refusal_of_service(
-            queue, SERVICE, delivery.rule_arn, self._world.account_id)
+        refusal = (
+            "the queue does not exist"
+            if queue is None
+            else queues.refusal_of_service(queue, SERVICE, delivery.rule_arn, self._world.account_id)
+        )
         if refusal is None:
             try:
                 queues.send(self._world, arn, json.dumps(delivery.event, separators=(",", ":")), attributes)
@@ -195,5 +206,9 @@ class Deliverer:
             self._world.counters["events-invocations-sent-to-dlq"] += 1
         else:
             self._world.counters["events-invocations-failed-to-be-sent-to-dlq"] += 1
-            log.warning("an event for %s was dropped: its dead-letter queue %s did not take it: %s",
-                        delivery.target["Arn"], arn, refusal)
+            log.warning(
+                "an event for %s was dropped: its dead-letter queue %s did not take it: %s",
+                delivery.target["Arn"],
+                arn,
+                refusal,
+            )

@@ -37,8 +37,12 @@ class EventBridge:
         if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_ENTRIES:
             size = len(entries) if isinstance(entries, list) else 0
             bound = "greater than or equal to 1" if size == 0 else f"less than or equal to {MAX_ENTRIES}"
-            raise AwsError("ValidationException", f"1 validation error detected: Value '[PutEventsRequestEntry]' at "
-                           f"'entries' failed to satisfy constraint: Member must have length {bound}", 400)
+            raise AwsError(
+                "ValidationException",
+                f"1 validation error detected: Value '[PutEventsRequestEntry]' at "
+                f"'entries' failed to satisfy constraint: Member must have length {bound}",
+                400,
+            )
         if sum(_size(entry) for entry in entries) > MAX_TOTAL:
             raise AwsError("ValidationException", "Total size of the entries in the request is over the limit.", 400)
         answers = [self.accept(call.region, entry) for entry in entries]
@@ -49,7 +53,9 @@ class EventBridge:
         try:
             pattern = parsed(call.parameters.get("EventPattern") or "")
         except PatternError as problem:
-            raise AwsError("InvalidEventPatternException", f"Event pattern is not valid. Reason: {problem}", 400) from None
+            raise AwsError(
+                "InvalidEventPatternException", f"Event pattern is not valid. Reason: {problem}", 400
+            ) from None
         try:
             event = json.loads(call.parameters.get("Event") or "")
         except ValueError:
@@ -57,7 +63,11 @@ class EventBridge:
         required = ("id", "account", "source", "time", "region", "resources", "detail-type")
         if not isinstance(event, dict) or any(name not in event for name in required):
             missing = ", ".join(n for n in required if not isinstance(event, dict) or n not in event)
-            raise AwsError("ValidationException", f"Parameter Event is not valid. Reason: it must be a JSON object with {missing}.", 400)
+            raise AwsError(
+                "ValidationException",
+                f"Parameter Event is not valid. Reason: it must be a JSON object with {missing}.",
+                400,
+            )
         return json_answer({"Result": matches(pattern, event)}, content_type=_JSON)
 
     def operations(self) -> dict[str, Operation]:
@@ -71,9 +81,15 @@ class EventBridge:
             return {"ErrorCode": problem[0], "ErrorMessage": problem[1]}
         event_id = str(uuid.uuid4())
         event = {
-            "version": "0", "id": event_id, "detail-type": entry["DetailType"], "source": entry["Source"],
-            "account": self._world.account_id, "time": _time(entry.get("Time")), "region": region,
-            "resources": entry.get("Resources") or [], "detail": json.loads(entry["Detail"]),
+            "version": "0",
+            "id": event_id,
+            "detail-type": entry["DetailType"],
+            "source": entry["Source"],
+            "account": self._world.account_id,
+            "time": _time(entry.get("Time")),
+            "region": region,
+            "resources": entry.get("Resources") or [],
+            "detail": json.loads(entry["Detail"]),
         }
         self._route(region, entry.get("EventBusName") or "default", event, entry.get("TraceHeader"))
         return {"EventId": event_id}
@@ -148,7 +164,10 @@ def _problem(entry: dict[str, Any]) -> tuple[str, str] | None:
         if not entry.get(name):
             return "InvalidArgument", f"Parameter {name} is not valid. Reason: {name} is a required argument."
     if len(entry["DetailType"]) > MAX_DETAIL_TYPE:
-        return "InvalidArgument", f"Parameter DetailType is not valid. Reason: DetailType is longer than {MAX_DETAIL_TYPE} characters."
+        return (
+            "InvalidArgument",
+            f"Parameter DetailType is not valid. Reason: DetailType is longer than {MAX_DETAIL_TYPE} characters.",
+        )
     if entry["Source"].startswith("aws."):
         return "NotAuthorizedForSourceException", "Not authorized for the source."
     try:

@@ -50,8 +50,9 @@ def _at(path: str, event: dict[str, Any]) -> Any:
 def _transformed(transformer: dict[str, Any], event: dict[str, Any], rule_arn: str, rule_name: str) -> str:
     values = {name: _at(path, event) for name, path in (transformer.get("InputPathsMap") or {}).items()}
     values |= {
-        "aws.events.rule-arn": rule_arn, "aws.events.rule-name": rule_name, "aws.events.event": {
-            name: value for name, value in event.items() if name != "detail"},
+        "aws.events.rule-arn": rule_arn,
+        "aws.events.rule-name": rule_name,
+        "aws.events.event": {name: value for name, value in event.items() if name != "detail"},
         "aws.events.event.json": event,
         "aws.events.event.ingestion-time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
@@ -59,7 +60,7 @@ def _transformed(transformer: dict[str, Any], event: dict[str, Any], rule_arn: s
     pieces: list[str] = []
     end = 0
     for found in _PLACEHOLDER.finditer(template):
-        pieces.append(template[end:found.start()])
+        pieces.append(template[end : found.start()])
         end = found.end()
         if found[1] not in values:
             pieces.append(found[0])

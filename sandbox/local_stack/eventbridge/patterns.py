@@ -82,8 +82,11 @@ def _equal(wanted: Any, leaf: Any) -> bool:
     # JSON's true is not 1, although Python thinks so.
     if isinstance(wanted, bool) or isinstance(leaf, bool):
         return wanted is leaf
-    return type(wanted) is type(leaf) and wanted == leaf or (
-        isinstance(wanted, (int, float)) and isinstance(leaf, (int, float)) and wanted == leaf)
+    return (
+        type(wanted) is type(leaf)
+        and wanted == leaf
+        or (isinstance(wanted, (int, float)) and isinstance(leaf, (int, float)) and wanted == leaf)
+    )
 
 
 def _operator(operator: str, operand: Any, leaf: Any) -> bool:
@@ -120,7 +123,9 @@ def _numeric(operand: list[Any], leaf: Any) -> bool:
     if isinstance(leaf, bool) or not isinstance(leaf, (int, float)):
         return False
     for sign, bound in zip(operand[::2], operand[1::2], strict=True):
-        holds = {"<": leaf < bound, "<=": leaf <= bound, "=": leaf == bound, ">=": leaf >= bound, ">": leaf > bound}[sign]
+        holds = {"<": leaf < bound, "<=": leaf <= bound, "=": leaf == bound, ">=": leaf >= bound, ">": leaf > bound}[
+            sign
+        ]
         if not holds:
             return False
     return True
@@ -136,8 +141,9 @@ def _in_network(operand: str, leaf: Any) -> bool:
 @functools.lru_cache(maxsize=256)
 def _wildcard(text: str) -> re.Pattern[str]:
     pieces = re.findall(r"\\\*|\\\\|\*|[^*\\]+|\\", text)
-    return re.compile("".join(".*" if p == "*" else re.escape(p.replace("\\*", "*").replace("\\\\", "\\")) for p in pieces),
-                      re.DOTALL)
+    return re.compile(
+        "".join(".*" if p == "*" else re.escape(p.replace("\\*", "*").replace("\\\\", "\\")) for p in pieces), re.DOTALL
+    )
 
 
 # Checking
@@ -221,4 +227,6 @@ def _check_anything_but(operand: Any) -> None:
     if not values:
         raise PatternError("Empty arrays are not allowed")
     if not all(isinstance(one, (str, int, float)) and not isinstance(one, bool) for one in values):
-        raise PatternError("Inside anything but list, either all values are number or string, mixed type is not supported")
+        raise PatternError(
+            "Inside anything but list, either all values are number or string, mixed type is not supported"
+        )

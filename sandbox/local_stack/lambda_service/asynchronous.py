@@ -42,8 +42,14 @@ class Event:
 
 
 class AsynchronousQueue:
-    def __init__(self, world: World, environments: Environments, find: Callable[[], Any | None],
-                 delivery: Delivery, workers: Executor) -> None:
+    def __init__(
+        self,
+        world: World,
+        environments: Environments,
+        find: Callable[[], Any | None],
+        delivery: Delivery,
+        workers: Executor,
+    ) -> None:
         self._world = world
         self._environments = environments
         self._find = find
@@ -125,8 +131,13 @@ class AsynchronousQueue:
             with self._changed:
                 self._starting -= 1
             event.attempts += 1
-            attempt = Invocation(event.invocation.payload, event.invocation.function_arn, event.invocation.request_id,
-                                 event.invocation.trace_id, event.invocation.client_context)
+            attempt = Invocation(
+                event.invocation.payload,
+                event.invocation.function_arn,
+                event.invocation.request_id,
+                event.invocation.trace_id,
+                event.invocation.client_context,
+            )
             try:
                 outcome = environment.invoke(attempt)
             finally:
@@ -141,8 +152,9 @@ class AsynchronousQueue:
                     self._starting -= 1
                     self._changed.notify_all()
 
-    def _conclude(self, event: Event, view: functions.FunctionView, config: functions.AsynchronousConfig,
-                  outcome: Outcome) -> None:
+    def _conclude(
+        self, event: Event, view: functions.FunctionView, config: functions.AsynchronousConfig, outcome: Outcome
+    ) -> None:
         if outcome.function_error is None:
             self._delivery.succeeded(view, config, event, outcome)
         elif event.attempts <= config.retries:
@@ -159,8 +171,14 @@ class AsynchronousQueue:
         else:
             self._schedule(event, self._scaled(delay))
 
-    def _give_up(self, event: Event, view: functions.FunctionView, config: functions.AsynchronousConfig,
-                 condition: str, outcome: Outcome | None) -> None:
+    def _give_up(
+        self,
+        event: Event,
+        view: functions.FunctionView,
+        config: functions.AsynchronousConfig,
+        condition: str,
+        outcome: Outcome | None,
+    ) -> None:
         self._delivery.failed(view, config, event, condition, outcome)
 
     def _scaled(self, seconds: float) -> float:

@@ -37,8 +37,9 @@ class Delivery:
         if config.on_success:
             self._deliver(config.on_success, view, _record(view, event, "Success", outcome))
 
-    def failed(self, view: FunctionView, config: AsynchronousConfig, event: Event, condition: str,
-               outcome: Outcome | None) -> None:
+    def failed(
+        self, view: FunctionView, config: AsynchronousConfig, event: Event, condition: str, outcome: Outcome | None
+    ) -> None:
         if config.on_failure:
             self._deliver(config.on_failure, view, _record(view, event, condition, outcome))
         if config.dead_letter:
@@ -55,8 +56,12 @@ class Delivery:
 
     def _send(self, arn: str, view: FunctionView, record: dict[str, Any]) -> None:
         service = arn.split(":")[2]
-        action = {"sqs": "sqs:SendMessage", "lambda": "lambda:InvokeFunction", "events": "events:PutEvents",
-                  "sns": "sns:Publish"}.get(service)
+        action = {
+            "sqs": "sqs:SendMessage",
+            "lambda": "lambda:InvokeFunction",
+            "events": "events:PutEvents",
+            "sns": "sns:Publish",
+        }.get(service)
         if action is None:
             raise LookupError("not a destination this stack delivers to")
         if not self._world.is_allowed(view.role, action, arn):
@@ -68,11 +73,16 @@ class Delivery:
         elif service == "lambda" and self.invoke is not None:
             self.invoke(arn, json.dumps(record).encode())
         elif service == "events" and self.publish is not None:
-            self.publish(arn, {
-                "Source": "lambda", "DetailType": f"Lambda Function Invocation Result - "
-                f"{'Success' if record['requestContext']['condition'] == 'Success' else 'Failure'}",
-                "Resources": [arn, record["requestContext"]["functionArn"]], "Detail": json.dumps(record),
-            })
+            self.publish(
+                arn,
+                {
+                    "Source": "lambda",
+                    "DetailType": f"Lambda Function Invocation Result - "
+                    f"{'Success' if record['requestContext']['condition'] == 'Success' else 'Failure'}",
+                    "Resources": [arn, record["requestContext"]["functionArn"]],
+                    "Detail": json.dumps(record),
+                },
+            )
         elif service == "sns":
             from moto.sns.models import sns_backends
 

@@ -98,8 +98,12 @@ class Environment:
 
         function, world = self.function, self._world
         session = sts_backends[world.account_id][PARTITION].assume_role(
-            region_name=function.region, role_session_name=function.name[:64], role_arn=function.role,
-            policy="", duration=SESSION_SECONDS, external_id="",
+            region_name=function.region,
+            role_session_name=function.name[:64],
+            role_arn=function.role,
+            policy="",
+            duration=SESSION_SECONDS,
+            external_id="",
         )
         variables = {
             **function.environment,
@@ -163,7 +167,9 @@ class Environment:
         if problem is None and not self._init_reported:
             with self._api.changed:
                 self._api.changed.wait_for(
-                    lambda: self._api.ready_at is not None or self._exit is not None or self._api.init_error is not None,
+                    lambda: (
+                        self._api.ready_at is not None or self._exit is not None or self._api.init_error is not None
+                    ),
                     self._world.settings.initTimeoutSeconds,
                 )
         if self._init_reported:
@@ -186,9 +192,10 @@ class Environment:
         self._log.start(invocation.request_id)
         payload = self._api.init_error[1] if self._api.init_error is not None else b""
         if not payload:
-            text = {"Runtime.InvalidEntrypoint": "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
-                    "Sandbox.Timedout": f"Init timed out after {self._world.settings.initTimeoutSeconds:.2f} seconds",
-                    }.get(problem, f"Runtime exited with error: {self._exit_text()}")
+            text = {
+                "Runtime.InvalidEntrypoint": "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+                "Sandbox.Timedout": f"Init timed out after {self._world.settings.initTimeoutSeconds:.2f} seconds",
+            }.get(problem, f"Runtime exited with error: {self._exit_text()}")
             payload = _error(problem, f"RequestId: {invocation.request_id} Error: {text}")
             self._log.write(f"RequestId: {invocation.request_id} Error: {text}\n{problem}\n")
         self._log.finish(Report(invocation.request_id, 0.0, self._memory(), init_ms, "failure", problem))
@@ -206,8 +213,9 @@ class Environment:
             timer.daemon = True
             timer.start()
         with self._api.changed:
-            self._api.changed.wait_for(lambda: invocation.reply is not None or self._exit is not None,
-                                       max(0.0, give_up - time.monotonic()))
+            self._api.changed.wait_for(
+                lambda: invocation.reply is not None or self._exit is not None, max(0.0, give_up - time.monotonic())
+            )
             timed_out = invocation.reply is None and self._exit is None
             if timed_out:
                 self._killed_for = "timeout"
@@ -325,5 +333,9 @@ def _error(kind: str, message: str) -> bytes:
 
 
 def _signal_word(number: int) -> str:
-    return {signal.SIGKILL: "killed", signal.SIGTERM: "terminated", signal.SIGSEGV: "segmentation fault",
-            signal.SIGABRT: "aborted"}.get(signal.Signals(number), signal.Signals(number).name.lower())
+    return {
+        signal.SIGKILL: "killed",
+        signal.SIGTERM: "terminated",
+        signal.SIGSEGV: "segmentation fault",
+        signal.SIGABRT: "aborted",
+    }.get(signal.Signals(number), signal.Signals(number).name.lower())

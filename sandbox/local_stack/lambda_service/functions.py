@@ -75,23 +75,39 @@ def view(function: Any) -> FunctionView:
     group = logging.get("LogGroup") or own_group
     arn = function.function_arn.removesuffix(":$LATEST")
     configured = {
-        "arn": arn, "version": str(function.version), "role": function.role, "handler": function.handler,
-        "timeout": function.timeout, "memory": function.memory_size, "environment": function.environment_vars,
-        "logging": logging, "digest": getattr(function, "code_digest", ""),
+        "arn": arn,
+        "version": str(function.version),
+        "role": function.role,
+        "handler": function.handler,
+        "timeout": function.timeout,
+        "memory": function.memory_size,
+        "environment": function.environment_vars,
+        "logging": logging,
+        "digest": getattr(function, "code_digest", ""),
     }
     revision = hashlib.sha256(json.dumps(configured, sort_keys=True, default=str).encode()).hexdigest()
     reserved = function.reserved_concurrency
     return FunctionView(
-        name=function.function_name, arn=arn, region=function.region, version=str(function.version),
-        role=function.role, handler=function.handler or "", runtime=function.run_time or "",
-        timeout=float(function.timeout or 3), memory_mb=int(function.memory_size or 128),
+        name=function.function_name,
+        arn=arn,
+        region=function.region,
+        version=str(function.version),
+        role=function.role,
+        handler=function.handler or "",
+        runtime=function.run_time or "",
+        timeout=float(function.timeout or 3),
+        memory_mb=int(function.memory_size or 128),
         environment={k: str(v) for k, v in (function.environment_vars or {}).items()},
         package=function.code_bytes if getattr(function, "code_bytes", None) else b"",
         digest=getattr(function, "code_digest", "") or "",
-        log_format=logging.get("LogFormat", "Text"), system_log_level=logging.get("SystemLogLevel", "INFO"),
-        application_log_level=logging.get("ApplicationLogLevel"), log_group=group,
-        shared_log_group=group != own_group, reserved=None if reserved is None else int(reserved),
-        state=state(function), revision=revision,
+        log_format=logging.get("LogFormat", "Text"),
+        system_log_level=logging.get("SystemLogLevel", "INFO"),
+        application_log_level=logging.get("ApplicationLogLevel"),
+        log_group=group,
+        shared_log_group=group != own_group,
+        reserved=None if reserved is None else int(reserved),
+        state=state(function),
+        revision=revision,
     )
 
 

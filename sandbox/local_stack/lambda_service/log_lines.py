@@ -75,18 +75,31 @@ class LogStream:
 
     def init_start(self) -> None:
         if self._json:
-            self._platform("initStart", 1, {
-                "initializationType": "on-demand", "phase": "init", "functionName": self._function.name,
-                "functionVersion": self._function.version, "runtimeVersion": self._function.runtime,
-            })
+            self._platform(
+                "initStart",
+                1,
+                {
+                    "initializationType": "on-demand",
+                    "phase": "init",
+                    "functionName": self._function.name,
+                    "functionVersion": self._function.version,
+                    "runtimeVersion": self._function.runtime,
+                },
+            )
         else:
-            self.write(f"INIT_START Runtime Version: {self._function.runtime}\tRuntime Version ARN: "
-                       f"arn:aws:lambda:{self._function.region}::runtime:{self._function.runtime}\n")
+            self.write(
+                f"INIT_START Runtime Version: {self._function.runtime}\tRuntime Version ARN: "
+                f"arn:aws:lambda:{self._function.region}::runtime:{self._function.runtime}\n"
+            )
 
     def init_failed(self, init_ms: float, status: str, error_type: str | None) -> None:
         if self._json:
-            record = {"initializationType": "on-demand", "phase": "init", "status": status,
-                      "metrics": {"durationMs": round(init_ms, 3)}}
+            record = {
+                "initializationType": "on-demand",
+                "phase": "init",
+                "status": status,
+                "metrics": {"durationMs": round(init_ms, 3)},
+            }
             if error_type:
                 record["errorType"] = error_type
             self._platform("initReport", 2, record)
@@ -105,8 +118,10 @@ class LogStream:
         billed = math.ceil(report.duration_ms + (report.init_ms or 0))
         if self._json:
             metrics: dict[str, Any] = {
-                "durationMs": round(report.duration_ms, 3), "billedDurationMs": billed,
-                "memorySizeMB": self._function.memory_mb, "maxMemoryUsedMB": report.memory_mb,
+                "durationMs": round(report.duration_ms, 3),
+                "billedDurationMs": billed,
+                "memorySizeMB": self._function.memory_mb,
+                "maxMemoryUsedMB": report.memory_mb,
             }
             if report.init_ms is not None:
                 metrics["initDurationMs"] = round(report.init_ms, 3)
@@ -114,13 +129,18 @@ class LogStream:
             if report.error_type:
                 record["errorType"] = report.error_type
             importance = 1 if report.status == "success" else 2
-            self._platform("runtimeDone", 0 if report.status == "success" else 2,
-                           {"requestId": report.request_id, "status": report.status})
+            self._platform(
+                "runtimeDone",
+                0 if report.status == "success" else 2,
+                {"requestId": report.request_id, "status": report.status},
+            )
             self._platform("report", importance, record)
             return
-        line = (f"REPORT RequestId: {report.request_id}\tDuration: {report.duration_ms:.2f} ms\t"
-                f"Billed Duration: {billed} ms\tMemory Size: {self._function.memory_mb} MB\t"
-                f"Max Memory Used: {report.memory_mb} MB\t")
+        line = (
+            f"REPORT RequestId: {report.request_id}\tDuration: {report.duration_ms:.2f} ms\t"
+            f"Billed Duration: {billed} ms\tMemory Size: {self._function.memory_mb} MB\t"
+            f"Max Memory Used: {report.memory_mb} MB\t"
+        )
         if report.init_ms is not None:
             line += f"Init Duration: {report.init_ms:.2f} ms\t"
         if report.status in ("timeout", "failure"):

@@ -63,11 +63,15 @@ def _keep_configuration(world: World, function_class: Any) -> None:
         config["LastUpdateStatus"] = "Successful"
         config["RevisionId"] = self.revision_id
         logging = self.logging_config
-        config["LoggingConfig"] = {"LogFormat": logging.get("LogFormat", "Text"),
-                                   "LogGroup": logging.get("LogGroup") or f"/aws/lambda/{self.function_name}"}
+        config["LoggingConfig"] = {
+            "LogFormat": logging.get("LogFormat", "Text"),
+            "LogGroup": logging.get("LogGroup") or f"/aws/lambda/{self.function_name}",
+        }
         if config["LoggingConfig"]["LogFormat"] == "JSON":
-            config["LoggingConfig"] |= {"ApplicationLogLevel": logging.get("ApplicationLogLevel", "INFO"),
-                                        "SystemLogLevel": logging.get("SystemLogLevel", "INFO")}
+            config["LoggingConfig"] |= {
+                "ApplicationLogLevel": logging.get("ApplicationLogLevel", "INFO"),
+                "SystemLogLevel": logging.get("SystemLogLevel", "INFO"),
+            }
         if self.dead_letter_config.get("TargetArn"):
             config["DeadLetterConfig"] = dict(self.dead_letter_config)
         return config
@@ -100,7 +104,9 @@ def _check_code(function_class: Any, refusal: Any) -> None:
     @functools.wraps(original)
     def _set_function_code(self: Any, updated_spec: dict[str, Any]) -> None:
         original(self, updated_spec)
-        if getattr(self, "package_type", "Zip") == "Zip" and not code.is_package(getattr(self, "code_bytes", b"") or b""):
+        if getattr(self, "package_type", "Zip") == "Zip" and not code.is_package(
+            getattr(self, "code_bytes", b"") or b""
+        ):
             raise refusal("Could not unzip uploaded file. Please check your file, then try to upload again.")
         _touch(self)
 
@@ -118,7 +124,8 @@ def _refuse_repeated_statements(policy_class: Any) -> None:
         if wanted and any(statement.get("Sid") == wanted for statement in self.statements):
             problem = ConflictException(
                 f"The statement id ({wanted}) provided already exists. Please provide a new statement id, or remove "
-                "the existing statement.")
+                "the existing statement."
+            )
             problem.error_type = "ResourceConflictException"
             raise problem
         return original(self, raw, qualifier)

@@ -36,7 +36,8 @@ def invoke_with(runtime: LambdaRuntime) -> Operation:
             return Response(204, b"", {"X-Amz-Executed-Version": version})
         context = headers.get("x-amz-client-context")
         invocation = Invocation(
-            payload, f"{function.function_arn.removesuffix(':$LATEST')}{':' + qualifier if qualifier else ''}",
+            payload,
+            f"{function.function_arn.removesuffix(':$LATEST')}{':' + qualifier if qualifier else ''}",
             client_context=base64.b64decode(context).decode("utf-8", "replace") if context else None,
         )
         if "x-amzn-trace-id" in headers:
@@ -72,12 +73,17 @@ def _check_payload(kind: str, payload: bytes) -> None:
         raise AwsError("InvalidParameterValueException", f"The invocation type {kind} does not exist.", 400)
     limit = MAX_ASYNCHRONOUS if kind == "Event" else MAX_SYNCHRONOUS
     if len(payload) > limit:
-        raise AwsError("RequestTooLargeException", f"{len(payload)} byte payload is too large for the {kind} invocation "
-                       f"type (limit {limit} bytes)", 413)
+        raise AwsError(
+            "RequestTooLargeException",
+            f"{len(payload)} byte payload is too large for the {kind} invocation type (limit {limit} bytes)",
+            413,
+        )
     try:
         json.loads(payload)
     except ValueError as problem:
-        raise AwsError("InvalidRequestContentException", f"Could not parse request body into json: {problem}", 400) from None
+        raise AwsError(
+            "InvalidRequestContentException", f"Could not parse request body into json: {problem}", 400
+        ) from None
 
 
 # Settings of asynchronous invocation
@@ -113,8 +119,11 @@ def list_event_invoke_configs(world: World, call: Call) -> Response:
 
 def set_event_invoke_config(function: Any, qualifier: str, wanted: dict[str, Any], keep: bool) -> dict[str, Any]:
     """Also used by CloudFormation's AWS::Lambda::EventInvokeConfig."""
-    chosen = {k: wanted[k] for k in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
-              if wanted.get(k) is not None}
+    chosen = {
+        k: wanted[k]
+        for k in ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+        if wanted.get(k) is not None
+    }
     retries, age = chosen.get("MaximumRetryAttempts"), chosen.get("MaximumEventAgeInSeconds")
     if retries is not None:
         chosen["MaximumRetryAttempts"] = _number("maximumRetryAttempts", retries, 0, 2)
@@ -125,22 +134,37 @@ def set_event_invoke_config(function: Any, qualifier: str, wanted: dict[str, Any
         if not _DESTINATION.fullmatch(destination):
             raise AwsError("InvalidParameterValueException", f"The destination ARN {destination} is invalid.", 400)
         if destination.endswith(".fifo"):
-            raise AwsError("InvalidParameterValueException", f"The destination {destination} is a FIFO queue or topic.", 400)
+            raise AwsError(
+                "InvalidParameterValueException", f"The destination {destination} is a FIFO queue or topic.", 400
+            )
         if destination.split(":")[:3] and destination and destination == function.function_arn:
             raise AwsError("InvalidParameterValueException", "A function cannot be its own destination.", 400)
     arn = function.function_arn.removesuffix(":$LATEST")
     base = function.event_invoke_configs.get(qualifier, {}) if keep else {}
-    destinations = {"OnSuccess": {}, "OnFailure": {}, **(chosen.get("DestinationConfig") or base.get("DestinationConfig") or {})}
-    config = {**base, **chosen, "DestinationConfig": destinations, "FunctionArn": f"{arn}:{qualifier}",
-              "LastModified": datetime.now(UTC).timestamp()}
+    destinations = {
+        "OnSuccess": {},
+        "OnFailure": {},
+        **(chosen.get("DestinationConfig") or base.get("DestinationConfig") or {}),
+    }
+    config = {
+        **base,
+        **chosen,
+        "DestinationConfig": destinations,
+        "FunctionArn": f"{arn}:{qualifier}",
+        "LastModified": datetime.now(UTC).timestamp(),
+    }
     function.event_invoke_configs[qualifier] = config
     return config
 
 
 def _number(name: str, value: Any, low: int, high: int) -> int:
     if isinstance(value, bool) or not str(value).isdigit() or not low <= int(value) <= high:
-        raise AwsError("InvalidParameterValueException", f"1 validation error detected: Value '{value}' at '{name}' failed "
-                       f"to satisfy constraint: Member must have value between {low} and {high}", 400)
+        raise AwsError(
+            "InvalidParameterValueException",
+            f"1 validation error detected: Value '{value}' at '{name}' failed "
+            f"to satisfy constraint: Member must have value between {low} and {high}",
+            400,
+        )
     return int(value)
 
 
@@ -181,8 +205,15 @@ def list_functions(world: World, call: Call) -> Response:
     for _, function in page:
         config = function.get_configuration()
         # ListFunctions leaves these out (API reference, "ListFunctions").
-        for name in ("State", "StateReason", "StateReasonCode", "LastUpdateStatus", "LastUpdateStatusReason",
-                     "LastUpdateStatusReasonCode", "RuntimeVersionConfig"):
+        for name in (
+            "State",
+            "StateReason",
+            "StateReasonCode",
+            "LastUpdateStatus",
+            "LastUpdateStatusReason",
+            "LastUpdateStatusReasonCode",
+            "RuntimeVersionConfig",
+        ):
             config.pop(name, None)
         listed.append(config)
     answer: dict[str, Any] = {"Functions": listed}

@@ -34,7 +34,9 @@ class Spawner:
         self._wanted = queue.SimpleQueue()
         threading.Thread(target=self._run, name="spawner", daemon=True).start()
 
-    def start(self, command: list[str], directory: Path, environment: dict[str, str], output: int) -> subprocess.Popen[bytes]:
+    def start(
+        self, command: list[str], directory: Path, environment: dict[str, str], output: int
+    ) -> subprocess.Popen[bytes]:
         """``output`` receives both standard output and standard error."""
         future: Future[subprocess.Popen[bytes]] = Future()
         self._wanted.put((future, command, directory, environment, output))
@@ -44,10 +46,19 @@ class Spawner:
         while True:
             future, command, directory, environment, output = self._wanted.get()
             try:
-                future.set_result(subprocess.Popen(
-                    command, cwd=directory, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                    start_new_session=True, preexec_fn=_die_with_parent, close_fds=True,
-                ))
+                future.set_result(
+                    subprocess.Popen(
+                        command,
+                        cwd=directory,
+                        env=environment,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=output,
+                        start_new_session=True,
+                        preexec_fn=_die_with_parent,
+                        close_fds=True,
+                    )
+                )
             except BaseException as problem:
                 future.set_exception(problem)
 

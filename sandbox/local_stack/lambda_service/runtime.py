@@ -49,15 +49,20 @@ class LambdaRuntime:
         """Synchronous. Raises Lambda's own errors for what happens before the function runs."""
         view = functions.view(function)
         if view.state == "Pending":
-            raise AwsError("ResourceConflictException", "The operation cannot be performed at this time. The function "
-                           "is currently in the following state: Pending", 409)
+            raise AwsError(
+                "ResourceConflictException",
+                "The operation cannot be performed at this time. The function "
+                "is currently in the following state: Pending",
+                409,
+            )
         environments = self._of(function).environments
         try:
             environment = environments.acquire(view, wait=LINE_SECONDS)
         except Throttled as problem:
             self._world.counters["lambda-throttles"] += 1
-            raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429,
-                           {"Reason": problem.reason}, {"Retry-After": "1"}) from None
+            raise AwsError(
+                "TooManyRequestsException", "Rate Exceeded.", 429, {"Reason": problem.reason}, {"Retry-After": "1"}
+            ) from None
         try:
             return environment.invoke(invocation)
         finally:
@@ -78,8 +83,14 @@ class LambdaRuntime:
         with self._lock:
             running = list(self._running.items())
         return [
-            {"region": region, "function": name, "version": version, "queued": r.queue.depth(),
-             "environments": r.environments.counts(), "pids": r.environments.pids()}
+            {
+                "region": region,
+                "function": name,
+                "version": version,
+                "queued": r.queue.depth(),
+                "environments": r.environments.counts(),
+                "pids": r.environments.pids(),
+            }
             for (region, name, version), r in running
         ]
 
@@ -99,7 +110,9 @@ class LambdaRuntime:
             if found is not None and found.function is function:
                 return found
             environments = Environments(self._world, self._spawner)
-            queue = AsynchronousQueue(self._world, environments, lambda: self._current(key), self.delivery, self._workers)
+            queue = AsynchronousQueue(
+                self._world, environments, lambda: self._current(key), self.delivery, self._workers
+            )
             self._running[key] = _Running(environments, queue, function)
         if found is not None:
             self._retire(found)

@@ -108,8 +108,10 @@ class RuntimeApi:
             if invocation is None or invocation.request_id != request_id or invocation.reply is not None:
                 return _problem(400, "InvalidRequestID", "Invalid request ID")
             if len(request.body) > MAX_RESPONSE:
-                message = (f"Response payload size ({len(request.body)} bytes) exceeded maximum allowed payload size "
-                           "(6291556 bytes).")
+                message = (
+                    f"Response payload size ({len(request.body)} bytes) exceeded maximum allowed payload size "
+                    "(6291556 bytes)."
+                )
                 invocation.failed, invocation.error_type = True, "Function.ResponseSizeTooLarge"
                 invocation.reply = json.dumps({"errorType": invocation.error_type, "errorMessage": message}).encode()
                 answer = _problem(413, "RequestEntityTooLarge", message)
