@@ -76,5 +76,6 @@ let package = Package(
         room("TestSupport", ["Basics"]),
         tests("Basics"),
         tests("AWSSigning", ["Basics"]),
+        tests("AWS", ["AWSSigning", "Basics"]),
     ]
 )
