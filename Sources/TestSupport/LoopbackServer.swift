@@ -151,7 +151,8 @@ package final class LoopbackServer: Sendable {
             case .answer(let status, let headers, let body):
                 var head = "HTTP/1.1 \(status) Status\r\nContent-Length: \(body.count)\r\n"
                 for (name, value) in headers { head += "\(name): \(value)\r\n" }
-                guard Self.write(fd, Array((head + "\r\n").utf8)), Self.write(fd, body) else {
+                // In one piece: a body sent after its head would wait for the client's delayed acknowledgement.
+                guard Self.write(fd, Array((head + "\r\n").utf8) + body) else {
                     note { $0.closedByClient += 1 }
                     return
                 }
