@@ -37,9 +37,9 @@ _PR_SET_PDEATHSIG = 1
 SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
+    # A commit still reaches the kernel, so it outlives a server that is killed.
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_connections": "300",
@@ -152,7 +152,10 @@ def start(binaries: Binaries, place: Place, log: Path, spawned: Callable[[Proces
     ``spawned`` hears of the process at once, before it is of any use.
     """
     release_memory(place)
-    (place.data / "postmaster.pid").unlink(missing_ok=True)
+    # Left by a server that was killed. PostgreSQL would take the process of that number for a server, also
+    # when it is a zombie.
+    for stale in (place.data / "postmaster.pid", *place.socket_directory.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
     arguments = [binaries["postgres"], "-D", place.data, "-k", place.socket_directory]
     for name, value in SETTINGS.items():
         arguments += ["-c", f"{name}={value}"]
@@ -178,16 +181,33 @@ def stop(identity: ProcessId, place: Place) -> None:
 
 
 def release_memory(place: Place) -> None:
-    """Removes the System V segment of a server that was killed; one that ended by itself has done so."""
+    """Removes the System V segment of a server that was killed; one that ended by itself has done so.
+
+    Its other processes notice a moment later that it is gone. Until then the segment is attached, and the
+    data must not be touched.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while attached := _segment(place):
+        segment, users = attached
+        if not users:
+            ctypes.CDLL(None).shmctl(segment, _IPC_RMID, None)
+            return
+        if time.monotonic() > deadline:
+            raise Problem("Processes of a PostgreSQL that was killed do not end.",
+                          f"End what uses {place.data}, then: taskops sandbox up")
+        time.sleep(0.02)
+
+
+def _segment(place: Place) -> tuple[int, int] | None:
+    """The id and the number of users of the segment that the last server here made, while there is one."""
     try:
         note = (place.data / "postmaster.pid").read_text().splitlines()
         server, segment = note[0].strip(), note[6].split()[1]
         segments = [line.split() for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
     except (OSError, IndexError):
-        return
-    # Columns: key, shmid, perms, size, creator's pid, last pid, attached. After a reboot the id may be another's.
-    if any(one[1] == segment and one[4] == server and one[6] == "0" for one in segments):
-        ctypes.CDLL(None).shmctl(int(segment), _IPC_RMID, None)
+        return None
+    # Columns: key, id, permissions, size, creator's pid, last pid, users. After a reboot the id may be another's.
+    return next(((int(one[1]), int(one[6])) for one in segments if one[1] == segment and one[4] == server), None)
 
 
 def running_in(data: Path) -> ProcessId | None:
