@@ -85,6 +85,8 @@ let package = Package(
         tests("Canary", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
+        tests("Schema", ["Basics"]),
+        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"]),
         tests("AWSSigning", ["Basics"]),
         tests("AWS", ["AWSSigning", "Basics"]),
     ]
