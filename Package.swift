@@ -75,7 +75,7 @@ let package = Package(
 
         room("TestSupport", ["Basics"]),
         tests("Basics"),
-        tests("AWSSigning", ["Basics"]),
+        tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics"]),
     ]
 )
