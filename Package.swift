@@ -87,7 +87,7 @@ let package = Package(
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("Schema", ["Basics"]),
         tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"]),
-        tests("AWSSigning", ["Basics"]),
+        tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics"]),
     ]
 )
