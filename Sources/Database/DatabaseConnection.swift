@@ -25,8 +25,12 @@ package actor DatabaseConnection {
     /// False once the server or a failure has ended it.
     package var isOpen: Bool {
         guard let libpq, libpq.isAlive else { return false }
-        // Takes up an end of the stream, or a FATAL, that arrived while nobody was asking.
-        return libpq.consumeInput() && libpq.isAlive
+        // Takes up what arrived while nobody was asking: notices, a FATAL, and behind it the end of the stream.
+        while wakeup.isReadable(libpq.socket) {
+            guard libpq.consumeInput() else { return false }
+            libpq.parseIdleInput()
+        }
+        return libpq.isAlive
     }
 
     package var isInTransaction: Bool { libpq?.isInTransaction ?? false }

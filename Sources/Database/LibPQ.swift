@@ -154,6 +154,11 @@ final class LibPQ {
         return PQconsumeInput(connection) == 1
     }
 
+    /// Digests what came outside of any statement.
+    func parseIdleInput() {
+        if let connection { _ = PQisBusy(connection) }
+    }
+
     /// Adds finished results to the answer; true once the statement is complete.
     func collect(into answer: inout Answer) -> Bool {
         guard let connection else { return true }

@@ -18,8 +18,8 @@ enum Resolver {
         case cancelled
     }
 
-    /// Never a thread of Swift's cooperative pool: a slow name server must not hold up other Regions.
-    private static let queue = DispatchQueue(label: "taskops.database.resolver", attributes: .concurrent)
+    /// Ends waits, and is never itself blocked.
+    private static let timer = DispatchQueue(label: "taskops.database.resolver.timer")
 
     /// The numeric addresses of a host, in the order the system prefers (RFC 6724).
     ///
@@ -29,8 +29,10 @@ enum Resolver {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 once.wait(continuation)
-                queue.async { once.resume(lookUp(host)) }
-                queue.asyncAfter(deadline: .now() + deadline.remaining.seconds) { once.resume(.failure(.deadlinePassed)) }
+                // A serial queue of its own gets a thread of its own. A shared concurrent queue has as many as there
+                // are cores, and two lookups that hang would hold up every other Region's.
+                DispatchQueue(label: "taskops.database.resolver").async { once.resume(lookUp(host)) }
+                timer.asyncAfter(deadline: .now() + deadline.remaining.seconds) { once.resume(.failure(.deadlinePassed)) }
             }
         } onCancel: {
             once.resume(.failure(.cancelled))

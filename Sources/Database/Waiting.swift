@@ -44,6 +44,12 @@ final class Wakeup: Sendable {
         while read(readEnd, &bytes, bytes.count) > 0 {}
     }
 
+    /// Whether something is there to read now.
+    func isReadable(_ socket: Int32) -> Bool {
+        var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return socket >= 0 && poll(&entry, 1, 0) > 0
+    }
+
     enum Outcome {
         case ready(readable: Bool)
         case deadlinePassed

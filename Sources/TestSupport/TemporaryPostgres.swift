@@ -37,7 +37,7 @@ package struct TemporaryPostgres: Sendable {
     package static func shared() async throws -> TemporaryPostgres {
         try await withCheckedThrowingContinuation { continuation in
             // Starting blocks, so it gets a thread of its own instead of one of the few that tests run on.
-            DispatchQueue.global().async { continuation.resume(with: started) }
+            DispatchQueue(label: "taskops.tests.postgres").async { continuation.resume(with: started) }
         }
     }
 

@@ -9,6 +9,12 @@ import Glibc
 import Darwin
 #endif
 
+/// Runs blocking work on a thread of its own: a serial queue has one, while the global queues have as many as there are
+/// cores, and a few waiting tests would hold up all others.
+func onThread(_ work: @escaping @Sendable () -> Void) {
+    DispatchQueue(label: "taskops.tests").async(execute: work)
+}
+
 /// Counts across threads.
 final class Counter: Sendable {
     private let count = Mutex(0)
@@ -31,7 +37,7 @@ final class Signal: Sendable {
     /// Waits off the cooperative pool; false when it did not happen in a minute.
     func happened() async -> Bool {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            onThread {
                 continuation.resume(returning: self.semaphore.wait(timeout: .now() + 60) == .success)
             }
         }
@@ -76,7 +82,7 @@ final class Listener: Sendable {
 
     /// Accepts one client, reads what it says first, and answers with these bytes.
     func answerOnce(_ bytes: [UInt8]) {
-        DispatchQueue.global().async { [self] in
+        onThread { [self] in
             let client = accept(descriptor, nil, nil)
             _ = Loopback.read(client)
             Loopback.write(bytes, to: client)
@@ -86,7 +92,7 @@ final class Listener: Sendable {
     /// Returns once a client has connected and sent its first bytes; the client stays connected, and unanswered.
     func acceptAndReadOne() async {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [self] in
+            onThread { [self] in
                 _ = Loopback.read(accept(descriptor, nil, nil))
                 continuation.resume()
             }
