@@ -47,14 +47,15 @@ let package = Package(
     targets: [
         // What people and Lambda start.
         .executableTarget(name: "taskops", dependencies: ["Commands"], swiftSettings: strict),
-        .executableTarget(name: "task-processor", dependencies: ["TaskProcessing"], swiftSettings: strict),
+        .executableTarget(
+            name: "task-processor", dependencies: ["TaskProcessing", "Basics", "CMathCompat"], swiftSettings: strict),
 
         // The words typed, the screens shown, the bytes written.
         room("Commands", [
-            "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "Database", "Basics",
-            argumentParser, logging,
+            "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+            "Basics", argumentParser,
         ]),
-        room("Views", ["Terminal", "Canary", "Schema", "Sandbox", "Basics"]),
+        room("Views", ["Terminal", "Canary", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
@@ -62,6 +63,8 @@ let package = Package(
         room("Schema", ["AWSSigning", "Database", "Basics"]),
         room("Sandbox", ["Basics", subprocess, system]),
         room("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
+        // One function of the C library, for the systems Lambda runs on: its header says why.
+        .target(name: "CMathCompat"),
         room("Configuration", ["TaskSystem", "Basics", yams]),
 
         // The task system's own words, then what everything stands on.
@@ -77,9 +80,12 @@ let package = Package(
         room("TestSupport", ["Basics"]),
         tests("Basics"),
         tests("TaskSystem"),
+        tests("TaskProcessing", ["Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
+        tests("AWSSigning", ["Basics"]),
+        tests("AWS", ["AWSSigning", "Basics"]),
     ]
 )

@@ -41,15 +41,22 @@ def reason(message: dict[str, Any], queue: str) -> str:
     return f"{condition}: {error}" if error else str(condition)
 
 
-def messages(sqs: Any, url: str) -> Iterator[dict[str, Any]]:
-    """All there are now. What is handed on and not deleted stays hidden for the queue's visibility timeout."""
-    while True:
+def messages(sqs: Any, url: str, limit: int) -> Iterator[dict[str, Any]]:
+    """Each that is there now, once. What is not deleted stays hidden for the queue's visibility timeout, and comes
+    again after it: that is the sign that all were seen."""
+    seen: set[str] = set()
+    while not limit or len(seen) < limit:
         answer = sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, MessageAttributeNames=["All"]
+            QueueUrl=url,
+            MaxNumberOfMessages=min(10, limit - len(seen)) if limit else 10,
+            WaitTimeSeconds=1,
+            MessageAttributeNames=["All"],
         )
-        if not answer.get("Messages"):
+        fresh = [message for message in answer.get("Messages", []) if message["MessageId"] not in seen]
+        if not fresh:
             return
-        yield from answer["Messages"]
+        seen.update(message["MessageId"] for message in fresh)
+        yield from fresh
 
 
 def redrive(options: argparse.Namespace) -> int:
@@ -58,11 +65,9 @@ def redrive(options: argparse.Namespace) -> int:
     sqs = boto3.client("sqs", region_name=options.region)
     target = boto3.client("lambda", region_name=options.region)
     url = sqs.get_queue_url(QueueName=name[options.queue])["QueueUrl"]
-    handed, left, shown = 0, 0, []
-    for message in messages(sqs, url):
-        if options.limit and handed + left + len(shown) >= options.limit:
-            shown.append(message["ReceiptHandle"])
-            break
+    handed, left = 0, 0
+    shown: list[str] = []
+    for message in messages(sqs, url, options.limit):
         try:
             event = event_of(message["Body"], options.queue)
         except (ValueError, KeyError) as error:

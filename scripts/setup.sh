@@ -99,7 +99,9 @@ install_python() {
 check_swift() {
     command -v swift >/dev/null || fail "swift is not installed, or not in PATH" \
         "install Swift 6.3 for this system from https://www.swift.org/install/linux/"
-    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    said=$(swift --version 2>&1) || fail "swift does not start: $(echo "$said" | tail -n 1)" \
+        "install what it needs: https://www.swift.org/install/linux/ lists the packages"
+    version=$(echo "$said" | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
     major=${version%%.*}
     minor=${version#*.}
     if [ "${major:-0}" -lt 6 ] || { [ "$major" -eq 6 ] && [ "${minor:-0}" -lt 2 ]; }; then

@@ -1,2 +1,41 @@
 #pragma once
 #include <curl/curl.h>
+
+// curl's setters are variadic, which Swift cannot call: one plain function per type of argument.
+static inline CURLcode shim_easy_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode shim_easy_set_size(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode shim_easy_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode shim_easy_set_bytes(CURL *easy, CURLoption option, const void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode shim_easy_set_pointer(CURL *easy, CURLoption option, void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode shim_easy_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode shim_easy_set_callback(CURL *easy, CURLoption option,
+                                              size_t (*value)(char *, size_t, size_t, void *)) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode shim_easy_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+static inline CURLcode shim_easy_get_size(CURL *easy, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+static inline CURLMcode shim_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+static inline CURLcode shim_message_result(const CURLMsg *message) {
+    return message->data.result;
+}
+static inline const curl_version_info_data *shim_version(void) {
+    return curl_version_info(CURLVERSION_NOW);
+}

@@ -24,7 +24,7 @@ package struct CanaryLedger: Sendable {
 
     private let hasPeer: Bool
     private var sightings: [CanaryHop.Step: Sighting] = [:]
-    private var ending: Ending?
+    private var end: Ending?
 
     package private(set) var staleReads = 0
 
@@ -61,15 +61,18 @@ package struct CanaryLedger: Sendable {
 
     /// The path is broken at this hop.
     package mutating func broke(_ step: CanaryHop.Step, _ hop: CanaryHop.Name, _ problem: Problem) {
-        ending = Ending(step: step, hop: hop, outcome: .broken, problem: problem)
+        end = Ending(step: step, hop: hop, outcome: .broken, problem: problem)
     }
 
     /// The prober could not look any further; that says nothing about the path.
     package mutating func blinded(_ step: CanaryHop.Step, _ hop: CanaryHop.Name, _ problem: Problem) {
-        ending = Ending(step: step, hop: hop, outcome: .unknown, problem: problem)
+        end = Ending(step: step, hop: hop, outcome: .unknown, problem: problem)
     }
 
     // MARK: What it means
+
+    /// What ended the run early.
+    package var ending: Problem? { end?.problem }
 
     /// The first hop that nothing was seen of, in the order of the path; nil when all was seen.
     package var firstMissing: (step: CanaryHop.Step, hop: CanaryHop.Name)? {
@@ -83,7 +86,7 @@ package struct CanaryLedger: Sendable {
 
     /// From sending the first event to seeing the last change in the last place.
     package var total: Duration? {
-        guard firstMissing == nil, ending == nil, let first = sightings[.create]?.sent, let last = sightings[.complete]
+        guard firstMissing == nil, end == nil, let first = sightings[.create]?.sent, let last = sightings[.complete]
         else { return nil }
         return (last.atPeer ?? last.committed).map { $0 - first }
     }
@@ -100,7 +103,7 @@ package struct CanaryLedger: Sendable {
             hopNames.map { hop in
                 let span = span(step, hop)
                 let outcome: CanaryOutcome =
-                    if let ending, (ending.step, ending.hop) == (step, hop) { ending.outcome }
+                    if let end, (end.step, end.hop) == (step, hop) { end.outcome }
                     else if !isSeen(step, hop) { .unknown }
                     else if let slowest, slowest == (step, hop) { .slow }
                     else { .ok }
@@ -112,16 +115,16 @@ package struct CanaryLedger: Sendable {
     }
 
     package func outcome(slowAfter: Duration) -> CanaryOutcome {
-        if let ending { return ending.outcome }
+        if let end { return end.outcome }
         if firstMissing != nil { return .unknown }
         return isSlow(slowAfter) ? .slow : .ok
     }
 
     package func problem(slowAfter: Duration) -> CanaryProblem? {
-        if let ending {
-            let summary = [ending.problem.summary, ending.problem.cause].compactMap(\.self).joined(separator: ": ")
+        if let end {
+            let summary = [end.problem.summary, end.problem.cause].compactMap(\.self).joined(separator: ": ")
             return CanaryProblem(
-                hop: "\(ending.step.rawValue)/\(ending.hop.rawValue)", summary: summary, hint: ending.problem.hint)
+                hop: "\(end.step.rawValue)/\(end.hop.rawValue)", summary: summary, hint: end.problem.hint)
         }
         guard isSlow(slowAfter), let total, let slowest = slowestHop, let span = span(slowest.step, slowest.hop) else {
             return nil

@@ -81,6 +81,17 @@ package struct CanaryHop: Sendable, Hashable, Codable {
     package var offsetMs: Double?
     package var clock: Clock
     package var outcome: CanaryOutcome
+
+    package init(
+        step: Step, hop: Name, ms: Double?, offsetMs: Double?, clock: Clock, outcome: CanaryOutcome
+    ) {
+        self.step = step
+        self.hop = hop
+        self.ms = ms
+        self.offsetMs = offsetMs
+        self.clock = clock
+        self.outcome = outcome
+    }
 }
 
 package struct CanaryProblem: Sendable, Hashable, Codable {
@@ -124,4 +135,46 @@ package struct CanaryConsistency: Sendable, Hashable, Codable {
     package var lagMs: Double
     /// Reads at the peer, begun after the row was visible at home, that did not see it. DSQL promises none.
     package var staleReads: Int
+
+    package init(from: String, to: String, lagMs: Double, staleReads: Int) {
+        self.from = from
+        self.to = to
+        self.lagMs = lagMs
+        self.staleReads = staleReads
+    }
+}
+
+// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+extension CanaryRegionReport {
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(region, forKey: .region)
+        try object.encode(outcome, forKey: .outcome)
+        try object.encode(taskId, forKey: .taskId)
+        try object.encode(totalMs, forKey: .totalMs)
+        try object.encode(hops, forKey: .hops)
+        try object.encode(problem, forKey: .problem)
+        try object.encode(cleanup, forKey: .cleanup)
+    }
+}
+
+extension CanaryHop {
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(step, forKey: .step)
+        try object.encode(hop, forKey: .hop)
+        try object.encode(ms, forKey: .ms)
+        try object.encode(offsetMs, forKey: .offsetMs)
+        try object.encode(clock, forKey: .clock)
+        try object.encode(outcome, forKey: .outcome)
+    }
+}
+
+extension CanaryProblem {
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(hop, forKey: .hop)
+        try object.encode(summary, forKey: .summary)
+        try object.encode(hint, forKey: .hint)
+    }
 }

@@ -1,5 +1,5 @@
 import AWSSigning
-package import Basics
+import Basics
 import FoundationEssentials
 
 /// One file of `schema/`: `NUMBER_name.sql`. schema/README.md says what may stand in it.

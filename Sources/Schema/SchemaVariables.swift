@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 
 /// The values of `${name}` in schema files, checked before they are pasted into SQL.
 ///

@@ -69,11 +69,11 @@ def roll_out(regions: list[Region], plan: Plan, progress: Progress) -> dict[str,
 
 
 def _undo(made: list[Region], plan: Plan, progress: Progress) -> None:
-    """What fails here is said too, but it must not hide why the creation failed."""
+    """What fails here is said too, but why the creation failed is still the problem."""
     try:
         remove(made, plan.timeout, progress)
     except Problem as problem:
-        progress.fail(problem)
+        progress.warn(f"not everything could be deleted: {problem.summary}; {problem.hint}")
 
 
 def remove(regions: list[Region], timeout: float, progress: Progress) -> None:
@@ -110,9 +110,10 @@ def _check_what_stands(regions: list[Region], plan: Plan) -> None:
         if stack.status is None:
             continue
         if stack.status not in SETTLED:
+            rescue = f"aws cloudformation continue-update-rollback --region {region.name} --stack-name {stack.name}"
             raise Problem(
                 f"the stack {stack.name} in {region.name} is {stack.status}, and cannot be updated from there",
-                f"aws cloudformation continue-update-rollback --region {region.name} --stack-name {stack.name}",
+                "deploy.py --delete, which tries again" if stack.status == "DELETE_FAILED" else rescue,
                 STEP,
                 region.name,
             )

@@ -15,7 +15,9 @@ from typing import Any
 AWS_KINDS = ("throttle", "error", "delay", "cut")
 DATABASE_KINDS = ("database-down", "database-delay", "database-conflict")
 FUNCTION_KINDS = ("function-crash", "function-error", "function-throttle")
-KINDS = AWS_KINDS + DATABASE_KINDS + FUNCTION_KINDS
+#: The attempt to hand an event to a target fails in a way EventBridge retries.
+DELIVERY_KINDS = ("delivery-error",)
+KINDS = AWS_KINDS + DATABASE_KINDS + FUNCTION_KINDS + DELIVERY_KINDS
 
 
 class FaultError(ValueError):
@@ -75,8 +77,19 @@ class Fault:
         )
 
 
-_FIELDS = {"kind", "region", "service", "operation", "function", "times", "probability",
-           "delayMs", "code", "message", "status"}
+_FIELDS = {
+    "kind",
+    "region",
+    "service",
+    "operation",
+    "function",
+    "times",
+    "probability",
+    "delayMs",
+    "code",
+    "message",
+    "status",
+}
 
 
 def _check_number(name: str, value: Any, low: float, high: float) -> None:

@@ -1,0 +1,63 @@
+import AWSSigning
+import FoundationEssentials
+
+/// One call ready to be made: where it goes, what it carries and how its answer is read.
+package struct AWSOperation<Output: Sendable>: Sendable {
+    let service: AWSService
+    /// As AWS names it, such as `PutEvents`.
+    let name: String
+    var method = "POST"
+    /// The path below the endpoint, encoded.
+    var path = "/"
+    var query: [(name: String, value: String)] = []
+    var headers: HTTPHeaders = [:]
+    var body: @Sendable () throws -> Data = { Data() }
+    /// For calls that may rightly take minutes: no limit on one attempt but the deadline.
+    var isLong = false
+    let decode: @Sendable (HTTPResponse) throws -> Output
+
+    var queryString: String {
+        query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
+    }
+
+    /// A JSON 1.0 or 1.1 operation.
+    static func json(
+        _ service: AWSService, _ name: String, _ input: some Encodable & Sendable, as output: Output.Type = Output.self
+    ) -> AWSOperation where Output: Decodable {
+        var operation = AWSOperation(service: service, name: name) { try AWSJSON.decode(Output.self, $0.body) }
+        if case .json(let version, let target, let queryCompatible) = service.wire {
+            operation.headers = [
+                "Content-Type": "application/x-amz-json-\(version)", "X-Amz-Target": "\(target).\(name)",
+            ]
+            if queryCompatible { operation.headers.add("x-amzn-query-mode", "true") }
+        }
+        operation.body = { try AWSJSON.encode(input) }
+        return operation
+    }
+
+    /// A REST-JSON operation that reads.
+    static func get(
+        _ service: AWSService, _ name: String, path: String, query: [(name: String, value: String?)] = [],
+        as output: Output.Type = Output.self
+    ) -> AWSOperation where Output: Decodable {
+        AWSOperation(
+            service: service, name: name, method: "GET", path: path,
+            query: query.compactMap { pair in pair.value.map { (pair.name, $0) } }
+        ) { try AWSJSON.decode(Output.self, $0.body) }
+    }
+
+    /// A query operation: a form in, XML out.
+    static func query(
+        _ service: AWSService, _ name: String, _ parameters: [(name: String, value: String)],
+        decode: @escaping @Sendable (XMLScan) throws -> Output
+    ) -> AWSOperation {
+        var operation = AWSOperation(service: service, name: name) { try decode(XMLScan($0.body)) }
+        guard case .query(let version) = service.wire else { return operation }
+        operation.headers = ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"]
+        let form = ([("Action", name), ("Version", version)] + parameters).map {
+            "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))"
+        }.joined(separator: "&")
+        operation.body = { Data(form.utf8) }
+        return operation
+    }
+}
