@@ -17,8 +17,8 @@ package func withDatabaseConnection<Result>(
 }
 
 extension DatabaseConnection {
-    /// Connects and logs in. Whoever calls it owns the result and must close it; scopes are ``withDatabaseConnection(_:deadline:isolation:body:)``
-    /// and ``ReconnectingDatabase``.
+    /// Connects and logs in. Whoever calls it owns the result and must close it; the scopes that do are
+    /// ``withDatabaseConnection(_:deadline:isolation:body:)`` and ``ReconnectingDatabase``.
     static func open(_ configuration: DatabaseConfiguration, deadline: Deadline) async throws -> DatabaseConnection {
         let connection = try DatabaseConnection(configuration)
         let allowed = min(configuration.connectTimeout, deadline.remaining)
@@ -61,7 +61,7 @@ extension DatabaseConnection {
                 return try attempt(
                     LibPQ(parameters: parameters.exposed + [("hostaddr", address)]), deadline: deadline,
                     dialDeadline: share, allowed: allowed, interruption: interruption)
-            } catch where error.phase == .connect && error.cause != .cancelled && !deadline.hasPassed {
+            } catch  where error.phase == .connect && error.cause != .cancelled && !deadline.hasPassed {
                 last = error
             }
         }

@@ -3,9 +3,9 @@ import Database
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A TCP proxy on loopback that cuts connections at a chosen moment. It sees ciphertext only, so moments are counted

@@ -1,8 +1,8 @@
 import Basics
 import Database
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 @Suite("A connection kept between uses")
 struct ReconnectingDatabaseTests {
@@ -83,7 +83,8 @@ struct ReconnectingDatabaseTests {
     func concurrent() async throws {
         try await withHolder { database in
             let (outer, inner) = try await database.withConnection(deadline: ample) { connection in
-                let outer = try await connection.query("SELECT pg_backend_pid() AS pid", deadline: ample)[0]["pid", as: Int.self]
+                let outer = try await connection.query("SELECT pg_backend_pid() AS pid", deadline: ample)[0][
+                    "pid", as: Int.self]
                 return (outer, try await session(database))
             }
             #expect(outer != inner)

@@ -47,7 +47,9 @@ struct RuleTests {
         .init(statement: "DELETE", inTransaction: false, cause: .deadline(allowed: .seconds(1)), expected: .unknown),
         .init(statement: "CREATE", inTransaction: false, cause: .connectionLost, expected: .unknown),
         .init(statement: "WITH", inTransaction: false, cause: .connectionLost, expected: .unknown),
-        .init(statement: "DELETE", inTransaction: false, cause: .server, severity: "ERROR", sqlState: "40001", expected: .notKept),
+        .init(
+            statement: "DELETE", inTransaction: false, cause: .server, severity: "ERROR", sqlState: "40001",
+            expected: .notKept),
         .init(statement: "SELECT", inTransaction: false, cause: .connectionLost, expected: .notKept),
         .init(statement: "BEGIN", inTransaction: false, cause: .connectionLost, expected: .notKept),
     ]
@@ -64,7 +66,8 @@ struct RuleTests {
     func retry() {
         let policy = ConflictRetry(maximumAttempts: 3, backoff: Backoff(base: .milliseconds(100), cap: .seconds(1)))
         func decide(_ conflict: Bool, _ failures: Int, remaining: Duration = .seconds(10)) -> TransactionRules.Retry {
-            TransactionRules.retry(isConflict: conflict, failures: failures, policy: policy, remaining: remaining, fraction: 0.5)
+            TransactionRules.retry(
+                isConflict: conflict, failures: failures, policy: policy, remaining: remaining, fraction: 0.5)
         }
         #expect(decide(true, 1) == .after(.milliseconds(50)))
         #expect(decide(true, 2) == .after(.milliseconds(100)))
@@ -141,7 +144,8 @@ struct RuleTests {
         #expect(refused.message == "Connection refused")
 
         let tls = ConnectFailure(
-            stage: .tls, text: "connection to server at \"h\" (127.0.0.1), port 1 failed: SSL error: certificate verify failed\n")
+            stage: .tls,
+            text: "connection to server at \"h\" (127.0.0.1), port 1 failed: SSL error: certificate verify failed\n")
         #expect(tls.phase == .tls)
         #expect(tls.message == "SSL error: certificate verify failed")
     }
@@ -149,7 +153,8 @@ struct RuleTests {
     @Test(
         "the first word of a statement",
         arguments: [
-            ("select 1", "SELECT"), ("  \n-- why\n/* a /* nested */ comment */ insert into t", "INSERT"), ("(SELECT 1)", "SELECT"),
+            ("select 1", "SELECT"), ("  \n-- why\n/* a /* nested */ comment */ insert into t", "INSERT"),
+            ("(SELECT 1)", "SELECT"),
             ("COMMIT", "COMMIT"), ("end;", "END"), ("", ""), ("-- only", ""), ("WITH x AS (SELECT 1) DELETE FROM t", "WITH"),
         ])
     func statementKind(_ sql: String, _ word: String) {
@@ -167,7 +172,9 @@ struct RuleTests {
         #expect(try CertificateAuthorities.file(configured: "/ca.pem", isReadable: { _ in true }) == "/ca.pem")
         #expect(try CertificateAuthorities.file(configured: nil, bundles: ["/a", "/b"], isReadable: { $0 == "/b" }) == "/b")
         #expect(throws: Problem.self) { try CertificateAuthorities.file(configured: "/ca.pem", isReadable: { _ in false }) }
-        let none = #expect(throws: Problem.self) { try CertificateAuthorities.file(configured: nil, isReadable: { _ in false }) }
+        let none = #expect(throws: Problem.self) {
+            try CertificateAuthorities.file(configured: nil, isReadable: { _ in false })
+        }
         #expect(none?.hint?.contains("ca-certificates") == true)
     }
 }
@@ -204,7 +211,11 @@ struct SQLTests {
         #expect(abs(again.timeIntervalSince(date)) < 1e-6)
     }
 
-    @Test("what is no timestamp is refused", arguments: ["infinity", "2026-13-01 00:00:00+00", "2026-11-21", "soon", "0044-03-15 00:00:00+00 BC", "2026-11-21 02:32:28"])
+    @Test(
+        "what is no timestamp is refused",
+        arguments: [
+            "infinity", "2026-13-01 00:00:00+00", "2026-11-21", "soon", "0044-03-15 00:00:00+00 BC", "2026-11-21 02:32:28",
+        ])
     func badTimestamps(_ text: String) {
         #expect(Date.decode(sqlText: text) == nil)
     }

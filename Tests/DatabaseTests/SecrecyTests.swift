@@ -1,8 +1,8 @@
 import Basics
 import Database
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 @Suite("What errors must not tell")
 struct SecrecyTests {
@@ -15,7 +15,8 @@ struct SecrecyTests {
     func quotedValue() async throws {
         let secret = "personal-detail-4711"
         try await withDatabaseConnection(server(), deadline: ample) { connection in
-            let error = try #require(await databaseError { try await connection.execute("SELECT \(secret)::uuid", deadline: ample) })
+            let error = try #require(
+                await databaseError { try await connection.execute("SELECT \(secret)::uuid", deadline: ample) })
             #expect(error.sqlState == "22P02")
             #expect(!everything(error).contains(secret))
             #expect(error.message.contains("****"))

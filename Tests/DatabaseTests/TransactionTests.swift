@@ -1,8 +1,8 @@
 import Basics
 import Database
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Transactions, on a real server")
 struct TransactionTests {
@@ -17,7 +17,7 @@ struct TransactionTests {
     func kept() async throws {
         try await withTable(in: server()) { connection, table in
             let count = try await connection.transaction(deadline: ample) { transaction in
-                try await transaction.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), 'kept')", deadline: ample)
+                try await insert("kept", into: table, on: transaction)
             }
             #expect(count == 1)
             let found = try await notes(table)
@@ -32,7 +32,7 @@ struct TransactionTests {
         try await withTable(in: server()) { connection, table in
             await #expect(throws: Stop.self) {
                 try await connection.transaction(deadline: ample) { transaction in
-                    try await transaction.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), 'gone')", deadline: ample)
+                    try await insert("gone", into: table, on: transaction)
                     throw Stop()
                 }
             }
@@ -47,7 +47,7 @@ struct TransactionTests {
         try await withTable(in: server()) { connection, table in
             let error = await databaseError {
                 try await connection.transaction(deadline: ample) { transaction in
-                    try await transaction.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), 'lost')", deadline: ample)
+                    try await insert("lost", into: table, on: transaction)
                     _ = try? await transaction.query("SELECT 1/0", deadline: ample)
                 }
             }
@@ -81,7 +81,7 @@ struct TransactionTests {
             let tries = Counter()
             try await first.transaction(deadline: ample) { transaction in
                 tries.increment()
-                _ = try await transaction.query("SELECT count FROM \(identifier: table)", deadline: ample)
+                _ = try await counter(table, on: transaction)
                 if tries.value == 1 {
                     try await withDatabaseConnection(server(), deadline: ample) { second in
                         _ = try await second.execute(increment, deadline: ample)
@@ -90,7 +90,7 @@ struct TransactionTests {
                 try await transaction.execute(increment, deadline: ample)
             }
             #expect(tries.value == 2)
-            let count = try await first.query("SELECT count FROM \(identifier: table)", deadline: ample)[0]["count", as: Int.self]
+            let count = try await counter(table, on: first)
             #expect(count == 2)
         }
     }
@@ -103,7 +103,7 @@ struct TransactionTests {
             let retry = ConflictRetry(maximumAttempts: 3, backoff: Backoff(base: .milliseconds(1), cap: .milliseconds(2)))
             let error = await databaseError {
                 try await first.transaction(deadline: ample, retrying: retry) { transaction in
-                    _ = try await transaction.query("SELECT count FROM \(identifier: table)", deadline: ample)
+                    _ = try await counter(table, on: transaction)
                     try await withDatabaseConnection(server(), deadline: ample) { second in
                         _ = try await second.execute(increment, deadline: ample)
                     }
@@ -123,13 +123,15 @@ struct TransactionTests {
         let configuration = try await server()
         try await withTable("id int PRIMARY KEY, count int", in: configuration) { connection, table in
             try await connection.execute("INSERT INTO \(identifier: table) VALUES (1, 0)", deadline: ample)
-            let patient = ConflictRetry(maximumAttempts: 200, backoff: Backoff(base: .milliseconds(2), cap: .milliseconds(50)))
+            let patient = ConflictRetry(
+                maximumAttempts: 200, backoff: Backoff(base: .milliseconds(2), cap: .milliseconds(50)))
             let failures = await (0..<12).boundedMap(limit: 12) { _ -> String? in
                 do {
                     try await withDatabaseConnection(configuration, deadline: ample) { writer in
                         try await writer.transaction(deadline: ample, retrying: patient) { transaction in
-                            let count = try await transaction.query("SELECT count FROM \(identifier: table)", deadline: ample)[0]["count", as: Int.self]
-                            try await transaction.execute("UPDATE \(identifier: table) SET count = \(count + 1)", deadline: ample)
+                            let count = try await counter(table, on: transaction)
+                            try await transaction.execute(
+                                "UPDATE \(identifier: table) SET count = \(count + 1)", deadline: ample)
                         }
                     }
                     return nil
@@ -138,187 +140,8 @@ struct TransactionTests {
                 }
             }
             #expect(failures.compactMap(\.self) == [])
-            let count = try await connection.query("SELECT count FROM \(identifier: table)", deadline: ample)[0]["count", as: Int.self]
+            let count = try await counter(table, on: connection)
             #expect(count == 12)
-        }
-    }
-}
-
-@Suite("Connections that break, at the moment that matters")
-struct BrokenConnectionTests {
-    private func count(_ table: String) async throws -> Int {
-        try await withDatabaseConnection(server(), deadline: ample) { connection in
-            try await connection.query("SELECT count(*) AS count FROM \(identifier: table)", deadline: ample)[0]["count", as: Int.self]
-        }
-    }
-
-    /// Inserts one row through the proxy, which does `plan` to the COMMIT.
-    private func commit(_ plan: CuttingProxy.Plan) async throws -> (DatabaseError?, rows: Int, connections: Int) {
-        try await withTable(in: server()) { _, table in
-            try await withProxy { proxy, configuration in
-                let tries = Counter()
-                let error = await databaseError {
-                    try await withDatabaseConnection(configuration, deadline: ample) { connection in
-                        try await connection.transaction(deadline: ample) { transaction in
-                            tries.increment()
-                            try await transaction.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), 'x')", deadline: ample)
-                            proxy.then(plan)
-                        }
-                    }
-                }
-                #expect(tries.value == 1, "a commit in doubt must never be tried again")
-                return (error, try await count(table), proxy.connections)
-            }
-        }
-    }
-
-    @Test("COMMIT is cut off before it arrives: the outcome is unknown, and nothing was kept")
-    func commitLost() async throws {
-        let (error, rows, connections) = try await commit(.swallowNextRequest)
-        #expect(error?.kind == .unknownOutcome)
-        #expect(error?.phase == .commit)
-        #expect(error?.cause == .connectionLost)
-        #expect(rows == 0)
-        #expect(connections == 1)
-    }
-
-    @Test("COMMIT's answer is cut off: the outcome is unknown, and it was kept")
-    func answerLost() async throws {
-        let (error, rows, connections) = try await commit(.swallowNextAnswer)
-        #expect(error?.kind == .unknownOutcome)
-        #expect(error?.problem.hint == "read the rows again before you repeat it")
-        #expect(rows == 1)
-        #expect(connections == 1)
-    }
-
-    @Test("COMMIT's answer never comes: the deadline ends it as unknown")
-    func answerWithheld() async throws {
-        try await withTable(in: server()) { _, table in
-            try await withProxy { proxy, configuration in
-                let error = await databaseError {
-                    try await withDatabaseConnection(configuration, deadline: ample) { connection in
-                        try await connection.execute("BEGIN", deadline: ample)
-                        try await connection.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), 'x')", deadline: ample)
-                        proxy.then(.withholdAnswers)
-                        try await connection.execute("COMMIT", deadline: .after(.milliseconds(500)))
-                    }
-                }
-                #expect(error?.kind == .unknownOutcome)
-                #expect(error?.problem.cause?.hasPrefix("no answer within") == true)
-                // The withheld COMMIT was forwarded before the client gave up.
-                #expect(await proxy.requestSeen.happened())
-                let found = try await count(table)
-                #expect(found == 1)
-            }
-        }
-    }
-
-    @Test("a connection cut before COMMIT is a failure with a known outcome")
-    func cutBeforeCommit() async throws {
-        try await withTable(in: server()) { _, table in
-            try await withProxy { proxy, configuration in
-                let error = await databaseError {
-                    try await withDatabaseConnection(configuration, deadline: ample) { connection in
-                        try await connection.transaction(deadline: ample) { transaction in
-                            proxy.then(.swallowNextRequest)
-                            try await transaction.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), 'x')", deadline: ample)
-                        }
-                    }
-                }
-                #expect(error?.kind == .unreachable)
-                #expect(error?.outcome == .notKept)
-                #expect(error?.cause == .connectionLost)
-                #expect(proxy.connections == 1)
-            }
-        }
-    }
-
-    @Test("a single write whose answer is cut off is unknown too")
-    func autocommit() async throws {
-        try await withTable(in: server()) { _, table in
-            try await withProxy { proxy, configuration in
-                let error = await databaseError {
-                    try await withDatabaseConnection(configuration, deadline: ample) { connection in
-                        _ = try await connection.query("SELECT 1", deadline: ample)
-                        proxy.then(.swallowNextAnswer)
-                        try await connection.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), 'x')", deadline: ample)
-                    }
-                }
-                #expect(error?.kind == .unknownOutcome)
-                let found = try await count(table)
-                #expect(found == 1)
-            }
-        }
-    }
-
-    @Test("a statement without an answer: the deadline closes the socket and says statement, time and host")
-    func statementDeadline() async throws {
-        try await withProxy { proxy, configuration in
-            try await withDatabaseConnection(configuration, deadline: ample) { connection in
-                let error = await databaseError {
-                    _ = try await connection.query("SELECT pg_sleep(60)", deadline: .after(.milliseconds(200)))
-                }
-                #expect(error?.kind == .timedOut)
-                #expect(error?.problem.description.hasPrefix("SELECT on postgres.test got no answer within ") == true)
-                #expect(await proxy.clientClosed.happened())
-                #expect(await !connection.isOpen)
-            }
-        }
-    }
-
-    @Test("cancelling the task closes the socket at once")
-    func cancellation() async throws {
-        try await withProxy { proxy, configuration in
-            let task = Task {
-                await databaseError {
-                    try await withDatabaseConnection(configuration, deadline: ample) { connection in
-                        _ = try await connection.query("SELECT 1", deadline: ample)
-                        proxy.then(.withholdAnswers)
-                        _ = try await connection.query("SELECT 2", deadline: ample)
-                    }
-                }
-            }
-            #expect(await proxy.requestSeen.happened())
-            task.cancel()
-            #expect(await task.value?.kind == .cancelled)
-            #expect(await proxy.clientClosed.happened())
-        }
-    }
-
-    @Test("cancelling inside a transaction leaves nothing behind")
-    func cancelledTransaction() async throws {
-        try await withTable(in: server()) { _, table in
-            let configuration = try await server()
-            let inserted = Signal()
-            let task = Task {
-                try await withDatabaseConnection(configuration, deadline: ample) { connection in
-                    try await connection.transaction(deadline: ample) { transaction in
-                        try await transaction.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), 'x')", deadline: ample)
-                        inserted.fire()
-                        try await Task.sleep(for: .seconds(60))
-                    }
-                }
-            }
-            #expect(await inserted.happened())
-            task.cancel()
-            _ = await task.result
-            let found = try await count(table)
-            #expect(found == 0)
-        }
-    }
-
-    @Test("the server ends the session: the next statement says so, and nothing hangs")
-    func terminated() async throws {
-        try await withDatabaseConnection(server(), deadline: ample) { victim in
-            let pid = try await victim.query("SELECT pg_backend_pid() AS pid", deadline: ample)[0]["pid", as: Int.self]
-            try await withDatabaseConnection(server(), deadline: ample) { other in
-                // The second argument waits until the session is gone.
-                _ = try await other.query("SELECT pg_terminate_backend(\(pid)::int, 10000)", deadline: ample)
-            }
-            let error = await databaseError { _ = try await victim.query("SELECT 1", deadline: ample) }
-            #expect(error?.kind == .unreachable)
-            #expect(error?.sqlState == "57P01")
-            #expect(await !victim.isOpen)
         }
     }
 }
