@@ -28,7 +28,8 @@ release: setup ## leaves .build/release/taskops
 function: setup ## the task processor's zip, as Lambda takes it
 	$(SWIFT_BUILD) $(RELEASE) --product task-processor
 	@scripts/package-function.sh .build/release/task-processor $(FUNCTION_ZIP)
-	@scripts/check-glibc.sh $(FUNCTION_ZIP)
+	@# Reported, not fatal: the local stack takes the zip as it is, and the README says how the one for AWS is built.
+	@scripts/check-glibc.sh --report $(FUNCTION_ZIP)
 
 demo: release function ## the local two-Region stack, and a canary through it
 	$(TASKOPS) sandbox up

@@ -86,5 +86,6 @@ let package = Package(
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("AWSSigning", ["Basics"]),
+        tests("AWS", ["AWSSigning", "Basics"]),
     ]
 )

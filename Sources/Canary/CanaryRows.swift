@@ -12,6 +12,13 @@ struct CanaryRows: Sendable {
     /// has up to five of them with their index entries.
     private static let sweepLimit = 100
 
+    /// Opens the connection, so that the first read does not pay for it.
+    func greet(deadline: Deadline) async throws {
+        try await database.withConnection(deadline: deadline) { connection in
+            _ = try await connection.query("SELECT 1", deadline: deadline)
+        }
+    }
+
     /// When the function took the event up, by its own clock; nil while the event's change cannot be read here.
     func startOfCommitted(
         _ step: CanaryHop.Step, event: UUID, task: UUID, deadline: Deadline

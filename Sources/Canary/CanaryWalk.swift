@@ -28,7 +28,7 @@ struct CanaryWalk: Sendable {
         let began = ContinuousClock.now
         for step in CanaryHop.Step.allCases {
             do throws(Ended) {
-                if step == .create { try await checkBus() }
+                if step == .create { try await prepare() }
                 try await take(step, &walked, began: began)
             } catch {
                 if error.problem.speaksOfThePath {
@@ -49,6 +49,26 @@ struct CanaryWalk: Sendable {
     /// When to stop looking: what comes after still has to fit into the run's time.
     private var deadline: Deadline {
         Deadline(probe.deadline.instant - probe.options.reserve)
+    }
+
+    /// Looks whether the bus is there and opens both connections, at the same time and before any clock runs: the
+    /// hops are the path's times, not those of a first hello.
+    ///
+    /// A database that does not answer now may answer when it is asked for the row, and if not, that is `commit`'s to
+    /// say. One that refuses the prober ends the walk before an event is sent that nobody could follow.
+    private func prepare() async throws(Ended) {
+        async let greetings = [home, away].compactMap(\.self).boundedMap { rows -> Problem? in
+            do {
+                try await rows.greet(deadline: deadline)
+                return nil
+            } catch {
+                return Problem.of(error)
+            }
+        }
+        try await checkBus()
+        for (problem, hop) in zip(await greetings, [CanaryHop.Name.commit, .peer]) {
+            if let problem, !problem.speaksOfThePath { throw Ended(hop: hop, problem: problem) }
+        }
     }
 
     /// PutEvents answers 200 and drops the event when the bus does not exist (EventBridge user guide, "PutEvents"),

@@ -22,6 +22,12 @@ def test_a_new_symbol_is_reported_with_file_symbol_and_version(run: Any) -> None
     assert "next:" in found.stderr
 
 
+def test_a_report_is_no_verdict(run: Any) -> None:
+    found = run("scripts/check-glibc.sh", "--report", PROGRAM, GLIBC_CEILING="2.2")
+    assert found.returncode == 0
+    assert "GLIBC_2." in found.stdout
+
+
 def test_versions_are_compared_as_numbers(run: Any) -> None:
     assert run("scripts/check-glibc.sh", PROGRAM, GLIBC_CEILING="2.100").returncode == 0
     assert run("scripts/check-glibc.sh", PROGRAM, GLIBC_CEILING="3").returncode == 0
@@ -40,7 +46,7 @@ def test_every_program_in_a_zip_is_looked_at(run: Any, tmp_path: Path) -> None:
     assert "2 ELF files" in run("scripts/check-glibc.sh", path, GLIBC_CEILING="2.100").stdout
 
 
-@pytest.mark.parametrize("given", [[], ["/etc/passwd"], ["/nonexistent"]])
+@pytest.mark.parametrize("given", [[], ["--report"], ["/etc/passwd"], ["/nonexistent"]])
 def test_what_cannot_be_looked_at_ends_2(run: Any, given: list[str]) -> None:
     assert run("scripts/check-glibc.sh", *given).returncode == 2
 

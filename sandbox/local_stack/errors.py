@@ -13,8 +13,14 @@ from .http_server import Response
 class AwsError(Exception):
     """An error answer. ``details`` are further members of the error's shape (``reason`` and the like)."""
 
-    def __init__(self, code: str, message: str, status: int = 400, details: dict[str, Any] | None = None,
-                 headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        status: int = 400,
+        details: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -29,18 +35,24 @@ class AwsError(Exception):
 def render(error: AwsError, protocol: str, service: str) -> Response:
     request_id = str(uuid.uuid4())
     if service == "s3":
-        body = (f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{escape(error.code)}</Code>'
-                f"<Message>{escape(error.message)}</Message><RequestId>{request_id}</RequestId></Error>")
+        body = (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{escape(error.code)}</Code>'
+            f"<Message>{escape(error.message)}</Message><RequestId>{request_id}</RequestId></Error>"
+        )
         return _xml(error, body, request_id)
     if protocol == "rest-xml" or protocol == "query":
         fault = "Receiver" if error.status >= 500 else "Sender"
-        body = (f"<ErrorResponse><Error><Type>{fault}</Type><Code>{escape(error.code)}</Code>"
-                f"<Message>{escape(error.message)}</Message></Error><RequestId>{request_id}</RequestId>"
-                "</ErrorResponse>")
+        body = (
+            f"<ErrorResponse><Error><Type>{fault}</Type><Code>{escape(error.code)}</Code>"
+            f"<Message>{escape(error.message)}</Message></Error><RequestId>{request_id}</RequestId>"
+            "</ErrorResponse>"
+        )
         return _xml(error, body, request_id)
     if protocol == "ec2":
-        body = (f"<Response><Errors><Error><Code>{escape(error.code)}</Code><Message>{escape(error.message)}"
-                f"</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>")
+        body = (
+            f"<Response><Errors><Error><Code>{escape(error.code)}</Code><Message>{escape(error.message)}"
+            f"</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>"
+        )
         return _xml(error, body, request_id)
     headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code, **error.headers}
     if protocol == "smithy-rpc-v2-cbor":
@@ -81,7 +93,9 @@ def unknown_operation(protocol: str, service: str, operation: str, known: bool) 
     if protocol in ("query", "ec2"):
         return AwsError("InvalidAction", message, 400)
     if protocol == "rest-xml":
-        return AwsError("NotImplemented" if service == "s3" else "InvalidAction", message, 501 if service == "s3" else 400)
+        return AwsError(
+            "NotImplemented" if service == "s3" else "InvalidAction", message, 501 if service == "s3" else 400
+        )
     if protocol == "rest-json":
         return AwsError("UnknownOperationException", message, 404)
     return AwsError("UnknownOperationException", message, 400)

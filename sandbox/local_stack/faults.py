@@ -77,8 +77,19 @@ class Fault:
         )
 
 
-_FIELDS = {"kind", "region", "service", "operation", "function", "times", "probability",
-           "delayMs", "code", "message", "status"}
+_FIELDS = {
+    "kind",
+    "region",
+    "service",
+    "operation",
+    "function",
+    "times",
+    "probability",
+    "delayMs",
+    "code",
+    "message",
+    "status",
+}
 
 
 def _check_number(name: str, value: Any, low: float, high: float) -> None:

@@ -110,8 +110,12 @@ def _compare(operator: str, expected: str, actual: str) -> bool:
 
 
 _NEGATIVES = {
-    "StringNotEquals": "StringEquals", "StringNotLike": "StringLike", "ArnNotEquals": "ArnLike",
-    "ArnNotLike": "ArnLike", "NumericNotEquals": "NumericEquals", "NotIpAddress": "IpAddress",
+    "StringNotEquals": "StringEquals",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnLike",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+    "NotIpAddress": "IpAddress",
     "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
 }
 
@@ -130,9 +134,7 @@ def matches_condition(condition: Mapping[str, Any] | None, context: Mapping[str,
                     return False
                 continue
             if base in _NEGATIVES:
-                if actual is not None and any(
-                    _compare(_NEGATIVES[base], str(e), actual) for e in as_list(expected)
-                ):
+                if actual is not None and any(_compare(_NEGATIVES[base], str(e), actual) for e in as_list(expected)):
                     return False
                 continue
             if actual is None:

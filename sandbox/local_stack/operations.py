@@ -20,8 +20,13 @@ from .http_server import Request, Response
 from .world import Credentials
 
 #: Signing names that are not the name of botocore's model.
-MODEL_NAMES = {"monitoring": "cloudwatch", "eventbridge": "events", "email": "ses",
-               "states": "stepfunctions", "elasticloadbalancing": "elbv2"}
+MODEL_NAMES = {
+    "monitoring": "cloudwatch",
+    "eventbridge": "events",
+    "email": "ses",
+    "states": "stepfunctions",
+    "elasticloadbalancing": "elbv2",
+}
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
@@ -75,8 +80,16 @@ def identify(request: Request) -> Call:
         operation = _target_operation(request) or _action(request) or ""
         return Call(request, service or "unknown", region, operation, "rest-json", {}, key, known=False)
     operation, labels = _operation(request, model, service)
-    return Call(request, service, region, operation, _protocol(request, model), labels, key,
-                known=operation in model.operation_names)
+    return Call(
+        request,
+        service,
+        region,
+        operation,
+        _protocol(request, model),
+        labels,
+        key,
+        known=operation in model.operation_names,
+    )
 
 
 def _scope(request: Request) -> tuple[str | None, str, str]:

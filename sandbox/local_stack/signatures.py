@@ -75,8 +75,12 @@ _MISMATCH = (
 def _header_parts(call: Call) -> tuple[str, str, str]:
     found = _AUTHORIZATION.fullmatch(call.request.headers["authorization"].strip())
     if not found:
-        raise _refusal(call, "incomplete", "Authorization header requires 'Credential', 'Signature' and "
-                       "'SignedHeaders' parameters, and the algorithm AWS4-HMAC-SHA256.")
+        raise _refusal(
+            call,
+            "incomplete",
+            "Authorization header requires 'Credential', 'Signature' and "
+            "'SignedHeaders' parameters, and the algorithm AWS4-HMAC-SHA256.",
+        )
     return found[1], found[2], found[3]
 
 
@@ -86,20 +90,32 @@ def _check_date(call: Call, stamp: str, scope: str, expires: str | None) -> None
     except ValueError:
         raise _refusal(call, "incomplete", "Date must be in ISO-8601 'basic format'.") from None
     if not scope.startswith(stamp[:8] + "/"):
-        raise _refusal(call, "signature", f"Date in Credential scope does not match YYYYMMDD from ISO-8601 "
-                       f"version of date from HTTP: '{scope[:8]}' != '{stamp[:8]}', from '{stamp}'.")
+        raise _refusal(
+            call,
+            "signature",
+            f"Date in Credential scope does not match YYYYMMDD from ISO-8601 "
+            f"version of date from HTTP: '{scope[:8]}' != '{stamp[:8]}', from '{stamp}'.",
+        )
     now = datetime.now(UTC)
     now_text = now.strftime("%Y%m%dT%H%M%SZ")
     window = S3_WINDOW if call.service == "s3" else WINDOW
     oldest = now - (timedelta(seconds=int(expires)) if expires else window)
     if signed_at < oldest:
         kind = "skewed" if call.service == "s3" else "old"
-        raise _refusal(call, kind, f"Signature expired: {stamp} is now earlier than "
-                       f"{oldest.strftime('%Y%m%dT%H%M%SZ')} ({now_text} - {int(window.total_seconds() // 60)} min.)")
+        raise _refusal(
+            call,
+            kind,
+            f"Signature expired: {stamp} is now earlier than "
+            f"{oldest.strftime('%Y%m%dT%H%M%SZ')} ({now_text} - {int(window.total_seconds() // 60)} min.)",
+        )
     if signed_at > now + window:
         kind = "skewed" if call.service == "s3" else "old"
-        raise _refusal(call, kind, f"Signature not yet current: {stamp} is still later than "
-                       f"{(now + window).strftime('%Y%m%dT%H%M%SZ')} ({now_text} + {int(window.total_seconds() // 60)} min.)")
+        raise _refusal(
+            call,
+            kind,
+            f"Signature not yet current: {stamp} is still later than "
+            f"{(now + window).strftime('%Y%m%dT%H%M%SZ')} ({now_text} + {int(window.total_seconds() // 60)} min.)",
+        )
 
 
 def _payload_hash(call: Call) -> str:
@@ -110,7 +126,9 @@ def _payload_hash(call: Call) -> str:
         return declared
     actual = hashlib.sha256(call.request.body).hexdigest()
     if declared and declared != actual:
-        raise _refusal(call, "signature", "The provided 'x-amz-content-sha256' header does not match what was computed.")
+        raise _refusal(
+            call, "signature", "The provided 'x-amz-content-sha256' header does not match what was computed."
+        )
     return actual
 
 
@@ -122,7 +140,9 @@ def canonical_request(request: Request, query: str, signed_headers: list[str], p
     path = request.raw_path or "/"
     if not s3:
         path = quote(_without_dots(path), safe="/~")
-    return "\n".join((request.method, path, _canonical_query(query), "".join(lines), ";".join(signed_headers), payload_hash))
+    return "\n".join(
+        (request.method, path, _canonical_query(query), "".join(lines), ";".join(signed_headers), payload_hash)
+    )
 
 
 def _without_dots(path: str) -> str:

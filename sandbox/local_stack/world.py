@@ -92,12 +92,13 @@ class World:
     #: Region → loopback port of that Region's database gate, and the CA its certificate chains to.
     gate_ports: dict[str, int] = field(default_factory=dict)
     ca_file: Path | None = None
-    clusters: Clusters = field(init=False)
+    #: The control plane of Aurora DSQL.
+    dsql: Clusters = field(init=False)
 
     def __post_init__(self) -> None:
         from .dsql.clusters import Clusters
 
-        self.clusters = Clusters(self.account_id, self.settings)
+        self.dsql = Clusters(self.account_id, self.settings)
 
     # Credentials and permissions
 
@@ -125,8 +126,13 @@ class World:
                 if expires.tzinfo is None:
                     expires = expires.replace(tzinfo=UTC)
                 return Credentials(
-                    access_key_id, session.secret_access_key, session.session_token, session.role_arn,
-                    session.arn, expires <= datetime.now(UTC), session.policy or None,
+                    access_key_id,
+                    session.secret_access_key,
+                    session.session_token,
+                    session.role_arn,
+                    session.arn,
+                    expires <= datetime.now(UTC),
+                    session.policy or None,
                 )
         return None
 
@@ -169,4 +175,4 @@ class World:
 
     def cluster_at(self, host: str) -> ClusterView | None:
         """The cluster whose endpoint has this host name, or None."""
-        return self.clusters.at(host)
+        return self.dsql.at(host)

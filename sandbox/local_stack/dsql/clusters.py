@@ -46,8 +46,12 @@ def validation_error(message: str, reason: str = "fieldValidationFailed", field_
 
 def not_found(region: str, account: str, identifier: str) -> AwsError:
     arn = f"arn:aws:dsql:{region}:{account}:cluster/{identifier}"
-    return AwsError("ResourceNotFoundException", f"The resource with ARN {arn} doesn't exist. Verify the ARN and try again.",
-                    404, {"resourceId": identifier, "resourceType": "cluster"})
+    return AwsError(
+        "ResourceNotFoundException",
+        f"The resource with ARN {arn} doesn't exist. Verify the ARN and try again.",
+        404,
+        {"resourceId": identifier, "resourceType": "cluster"},
+    )
 
 
 @dataclass
@@ -77,18 +81,29 @@ class Cluster:
 
     def as_json(self, full: bool) -> dict[str, Any]:
         answer: dict[str, Any] = {
-            "identifier": self.identifier, "arn": self.arn, "status": self.status, "creationTime": self.created_at,
+            "identifier": self.identifier,
+            "arn": self.arn,
+            "status": self.status,
+            "creationTime": self.created_at,
         }
         if not full:
             return answer
         answer["deletionProtectionEnabled"] = self.deletion_protection
         answer["endpoint"] = self.endpoint
         if self.kms_key and self.kms_key != "AWS_OWNED_KMS_KEY":
-            key = self.kms_key if self.kms_key.startswith("arn:") else (
-                f"arn:aws:kms:{self.region}:{self.account}:"
-                f"{self.kms_key if self.kms_key.startswith('alias/') else 'key/' + self.kms_key}")
+            key = (
+                self.kms_key
+                if self.kms_key.startswith("arn:")
+                else (
+                    f"arn:aws:kms:{self.region}:{self.account}:"
+                    f"{self.kms_key if self.kms_key.startswith('alias/') else 'key/' + self.kms_key}"
+                )
+            )
             answer["encryptionDetails"] = {
-                "encryptionType": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyArn": key, "encryptionStatus": "ENABLED"}
+                "encryptionType": "CUSTOMER_MANAGED_KMS_KEY",
+                "kmsKeyArn": key,
+                "encryptionStatus": "ENABLED",
+            }
         else:
             answer["encryptionDetails"] = {"encryptionType": "AWS_OWNED_KMS_KEY", "encryptionStatus": "ENABLED"}
         if self.witness:
@@ -112,8 +127,9 @@ class Clusters:
 
     def get(self, region: str, identifier: str) -> Cluster:
         if not IDENTIFIER.fullmatch(identifier):
-            raise validation_error(f"'{identifier}' is not a cluster identifier (26 characters a-z, 0-9).",
-                                   field_name="identifier")
+            raise validation_error(
+                f"'{identifier}' is not a cluster identifier (26 characters a-z, 0-9).", field_name="identifier"
+            )
         with self._lock:
             self._settle()
             cluster = self._by_id.get(identifier)
@@ -160,8 +176,14 @@ class Clusters:
             self._check_quota(region, multi=witness is not None)
             identifier = "".join(secrets.choice(_ALPHABET) for _ in range(26))
             cluster = Cluster(
-                identifier, region, self._account, bool(wanted.get("deletionProtectionEnabled", True)),
-                dict(wanted.get("tags") or {}), witness, peers, wanted.get("kmsEncryptionKey"),
+                identifier,
+                region,
+                self._account,
+                bool(wanted.get("deletionProtectionEnabled", True)),
+                dict(wanted.get("tags") or {}),
+                witness,
+                peers,
+                wanted.get("kmsEncryptionKey"),
                 "PENDING_SETUP" if witness else "CREATING",
             )
             if wanted.get("policy"):
@@ -177,19 +199,34 @@ class Clusters:
             cluster = self.get(region, identifier)
             if cluster.status in ("DELETING", "PENDING_DELETE"):
                 # Deletion protection is what a person most likely changes too late.
-                raise AwsError("ConflictException", f"The cluster {identifier} is being deleted.", 409,
-                               {"resourceId": identifier, "resourceType": "cluster"})
+                raise AwsError(
+                    "ConflictException",
+                    f"The cluster {identifier} is being deleted.",
+                    409,
+                    {"resourceId": identifier, "resourceType": "cluster"},
+                )
             properties = wanted.get("multiRegionProperties")
             if properties is not None:
                 witness, peers = self._checked_properties(region, properties, cluster)
                 if cluster.witness is None:
-                    raise validation_error("A single-Region cluster cannot become a multi-Region cluster: create one "
-                                           "with multiRegionProperties.", "other", "multiRegionProperties")
+                    raise validation_error(
+                        "A single-Region cluster cannot become a multi-Region cluster: create one "
+                        "with multiRegionProperties.",
+                        "other",
+                        "multiRegionProperties",
+                    )
                 if cluster.status == "CREATING":
-                    raise AwsError("ConflictException", f"The cluster {identifier} is in state CREATING.", 409,
-                                   {"resourceId": identifier, "resourceType": "cluster"})
+                    raise AwsError(
+                        "ConflictException",
+                        f"The cluster {identifier} is in state CREATING.",
+                        409,
+                        {"resourceId": identifier, "resourceType": "cluster"},
+                    )
                 if cluster.status != "PENDING_SETUP" and (witness, peers) != (cluster.witness, cluster.peers):
-                    cluster.status, cluster.settles_at = "UPDATING", time.monotonic() + self._settings.clusterCreationSeconds
+                    cluster.status, cluster.settles_at = (
+                        "UPDATING",
+                        time.monotonic() + self._settings.clusterCreationSeconds,
+                    )
                 cluster.witness, cluster.peers = witness, peers
                 self._peer(cluster)
             if "deletionProtectionEnabled" in wanted and wanted["deletionProtectionEnabled"] is not None:
@@ -202,14 +239,19 @@ class Clusters:
         with self._lock:
             cluster = self.get(region, identifier)
             if cluster.deletion_protection:
-                raise validation_error("Deletion protection is enabled for this cluster: disable it before you delete "
-                                       "the cluster.", "deletionProtectionEnabled")
+                raise validation_error(
+                    "Deletion protection is enabled for this cluster: disable it before you delete the cluster.",
+                    "deletionProtectionEnabled",
+                )
             if cluster.status in ("DELETING", "PENDING_DELETE"):
                 return cluster
             peers = [p for p in map(self.by_arn, cluster.peers) if p is not None and cluster.arn in p.peers]
             if all(p.status in ("PENDING_DELETE", "DELETING") for p in peers):
                 for leaving in (cluster, *peers):
-                    leaving.status, leaving.settles_at = "DELETING", time.monotonic() + self._settings.clusterCreationSeconds
+                    leaving.status, leaving.settles_at = (
+                        "DELETING",
+                        time.monotonic() + self._settings.clusterCreationSeconds,
+                    )
             else:
                 cluster.status = "PENDING_DELETE"
             return cluster
@@ -244,10 +286,14 @@ class Clusters:
             return None, []
         witness = properties.get("witnessRegion") or (cluster.witness if cluster else None)
         if not witness:
-            raise validation_error("A multi-Region cluster needs a witness Region.", field_name="multiRegionProperties.witnessRegion")
+            raise validation_error(
+                "A multi-Region cluster needs a witness Region.", field_name="multiRegionProperties.witnessRegion"
+            )
         if witness == region:
-            raise validation_error("The witness Region cannot be the same as the cluster's Region.",
-                                   field_name="multiRegionProperties.witnessRegion")
+            raise validation_error(
+                "The witness Region cannot be the same as the cluster's Region.",
+                field_name="multiRegionProperties.witnessRegion",
+            )
         own = cluster.arn if cluster else None
         if "clusters" in properties and properties["clusters"] is not None:
             peers = [arn for arn in dict.fromkeys(properties["clusters"]) if arn != own]
@@ -257,18 +303,25 @@ class Clusters:
         for arn in peers:
             found = ARN.fullmatch(str(arn))
             if not found:
-                raise validation_error(f"'{arn}' is not the ARN of a cluster.", field_name="multiRegionProperties.clusters")
+                raise validation_error(
+                    f"'{arn}' is not the ARN of a cluster.", field_name="multiRegionProperties.clusters"
+                )
             regions.append(found[2])
         if len(peers) > 1 or len(set(regions)) != len(regions):
-            raise validation_error("A multi-Region cluster has one peer, and its two Regions and its witness Region differ.",
-                                   field_name="multiRegionProperties.clusters")
+            raise validation_error(
+                "A multi-Region cluster has one peer, and its two Regions and its witness Region differ.",
+                field_name="multiRegionProperties.clusters",
+            )
         if not any(set(regions) <= members for members in REGION_SETS):
-            raise validation_error(f"The Regions {', '.join(regions)} are not in one Region set.",
-                                   field_name="multiRegionProperties")
+            raise validation_error(
+                f"The Regions {', '.join(regions)} are not in one Region set.", field_name="multiRegionProperties"
+            )
         for arn in peers:
             # A peer of the account must be there; Regions are looked across, as the service does.
             if self.by_arn(arn) is None:
-                raise validation_error(f"The peer cluster {arn} does not exist.", field_name="multiRegionProperties.clusters")
+                raise validation_error(
+                    f"The peer cluster {arn} does not exist.", field_name="multiRegionProperties.clusters"
+                )
         return witness, sorted(peers)
 
     def _check_quota(self, region: str, multi: bool) -> None:
@@ -276,9 +329,17 @@ class Clusters:
         quota = MULTI_REGION_QUOTA if multi else SINGLE_REGION_QUOTA
         if len(held) >= quota:
             kind = "multi-Region" if multi else "single-Region"
-            raise AwsError("ServiceQuotaExceededException", f"You have reached the quota of {quota} {kind} clusters.", 402,
-                           {"resourceId": region, "resourceType": "cluster", "serviceCode": "dsql",
-                            "quotaCode": "clusters-per-account"})
+            raise AwsError(
+                "ServiceQuotaExceededException",
+                f"You have reached the quota of {quota} {kind} clusters.",
+                402,
+                {
+                    "resourceId": region,
+                    "resourceType": "cluster",
+                    "serviceCode": "dsql",
+                    "quotaCode": "clusters-per-account",
+                },
+            )
 
     def _repeated(self, operation: str, region: str, wanted: dict[str, Any]) -> Cluster | None:
         identifier = self._tokens.get((operation, region, wanted.get("clientToken") or ""))

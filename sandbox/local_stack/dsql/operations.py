@@ -23,20 +23,20 @@ def create_cluster(world: World, call: Call) -> Response:
     _check_tags(wanted.get("tags"))
     if wanted.get("policy"):
         _check_policy(wanted["policy"])
-    return json_answer(world.clusters.create(call.region, wanted).as_json(full=True))
+    return json_answer(world.dsql.create(call.region, wanted).as_json(full=True))
 
 
 def get_cluster(world: World, call: Call) -> Response:
-    cluster = world.clusters.get(call.region, call.labels["identifier"])
+    cluster = world.dsql.get(call.region, call.labels["identifier"])
     return json_answer({**cluster.as_json(full=True), "tags": cluster.tags})
 
 
 def update_cluster(world: World, call: Call) -> Response:
-    return json_answer(world.clusters.update(call.region, call.labels["identifier"], _body(call)).as_json(full=False))
+    return json_answer(world.dsql.update(call.region, call.labels["identifier"], _body(call)).as_json(full=False))
 
 
 def delete_cluster(world: World, call: Call) -> Response:
-    return json_answer(world.clusters.delete(call.region, call.labels["identifier"]).as_json(full=False))
+    return json_answer(world.dsql.delete(call.region, call.labels["identifier"]).as_json(full=False))
 
 
 def list_clusters(world: World, call: Call) -> Response:
@@ -45,7 +45,7 @@ def list_clusters(world: World, call: Call) -> Response:
         raise validation_error("max-results is a number from 1 to 100.", field_name="maxResults")
     size = int(text) if text else 100
     after = _decoded_token(call.query_value("next-token"))
-    clusters = [c for c in world.clusters.in_region(call.region) if c.identifier > after]
+    clusters = [c for c in world.dsql.in_region(call.region) if c.identifier > after]
     page = clusters[:size]
     answer: dict[str, Any] = {"clusters": [{"identifier": c.identifier, "arn": c.arn} for c in page]}
     if len(clusters) > size:
@@ -54,11 +54,13 @@ def list_clusters(world: World, call: Call) -> Response:
 
 
 def get_vpc_endpoint_service_name(world: World, call: Call) -> Response:
-    cluster = world.clusters.get(call.region, call.labels["identifier"])
-    return json_answer({
-        "serviceName": vpc_endpoint_service_name(call.region),
-        "clusterVpcEndpoint": cluster.endpoint.replace(".dsql.", ".dsql-fnh4.", 1),
-    })
+    cluster = world.dsql.get(call.region, call.labels["identifier"])
+    return json_answer(
+        {
+            "serviceName": vpc_endpoint_service_name(call.region),
+            "clusterVpcEndpoint": cluster.endpoint.replace(".dsql.", ".dsql-fnh4.", 1),
+        }
+    )
 
 
 def vpc_endpoint_service_name(region: str) -> str:
@@ -86,19 +88,19 @@ def untag_resource(world: World, call: Call) -> Response:
 def put_cluster_policy(world: World, call: Call) -> Response:
     wanted = _body(call)
     _check_policy(wanted.get("policy"))
-    cluster = world.clusters.get(call.region, call.labels["identifier"])
+    cluster = world.dsql.get(call.region, call.labels["identifier"])
     _check_version(cluster, wanted.get("expectedPolicyVersion"))
     cluster.policy, cluster.policy_version = wanted["policy"], cluster.policy_version + 1
     return json_answer({"policyVersion": str(cluster.policy_version)})
 
 
 def get_cluster_policy(world: World, call: Call) -> Response:
-    cluster = world.clusters.get(call.region, call.labels["identifier"])
+    cluster = world.dsql.get(call.region, call.labels["identifier"])
     return json_answer({"policy": _policy(cluster), "policyVersion": str(cluster.policy_version)})
 
 
 def delete_cluster_policy(world: World, call: Call) -> Response:
-    cluster = world.clusters.get(call.region, call.labels["identifier"])
+    cluster = world.dsql.get(call.region, call.labels["identifier"])
     _policy(cluster)
     _check_version(cluster, call.query_value("expected-policy-version"))
     cluster.policy = None
@@ -120,7 +122,7 @@ def _tagged(world: World, call: Call) -> Cluster:
     found = ARN.fullmatch(arn)
     if not found:
         raise validation_error(f"'{arn}' is not the ARN of a cluster.", field_name="resourceArn")
-    return world.clusters.get(found[2] if found[2] == call.region else call.region, found[4])
+    return world.dsql.get(found[2] if found[2] == call.region else call.region, found[4])
 
 
 def _check_tags(tags: Any) -> None:
@@ -146,14 +148,22 @@ def _check_policy(policy: Any) -> None:
 
 def _check_version(cluster: Cluster, expected: str | None) -> None:
     if expected is not None and expected != str(cluster.policy_version):
-        raise AwsError("ConflictException", "The policy has another version by now.", 409,
-                       {"resourceId": cluster.identifier, "resourceType": "cluster"})
+        raise AwsError(
+            "ConflictException",
+            "The policy has another version by now.",
+            409,
+            {"resourceId": cluster.identifier, "resourceType": "cluster"},
+        )
 
 
 def _policy(cluster: Cluster) -> str:
     if cluster.policy is None:
-        raise AwsError("ResourceNotFoundException", f"The cluster {cluster.identifier} has no policy.", 404,
-                       {"resourceId": cluster.identifier, "resourceType": "cluster-policy"})
+        raise AwsError(
+            "ResourceNotFoundException",
+            f"The cluster {cluster.identifier} has no policy.",
+            404,
+            {"resourceId": cluster.identifier, "resourceType": "cluster-policy"},
+        )
     return cluster.policy
 
 

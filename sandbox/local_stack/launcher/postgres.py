@@ -7,6 +7,7 @@ It listens on a Unix socket only, in a directory that its own user alone can ent
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import pwd
 import re
@@ -16,6 +17,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,9 @@ BOOTSTRAP = Path(__file__).parent.parent / "gate" / "bootstrap.sql"
 #: A Unix socket's path has at most 107 bytes; its name is ".s.PGSQL.5432".
 MAX_SOCKET_DIRECTORY = 107 - len("/.s.PGSQL.5432")
 START_SECONDS = 30.0
+CREATED = "created"
+_IPC_RMID = 0
+_PR_SET_PDEATHSIG = 1
 
 SETTINGS = {
     "listen_addresses": "",
@@ -113,13 +118,13 @@ def choose_place(directory: Path) -> Place:
                           "Run this as another user, or: useradd --system postgres")
     home = directory / "postgres"
     if user and not _reachable(directory, user):
-        home = _private_directory(user)
+        home = _private_directory(directory, "data", user)
     else:
         home.mkdir(mode=0o700, exist_ok=True)
         _give(home, user)
     sockets = home
     if len(os.fsencode(home)) > MAX_SOCKET_DIRECTORY:
-        sockets = _private_directory(user)
+        sockets = _private_directory(directory, "socket", user)
     return Place(home, sockets, user)
 
 
@@ -129,10 +134,24 @@ def create(binaries: Binaries, place: Place) -> None:
           "--no-sync", "--no-instructions"], place, "initdb failed")
     _run([binaries["postgres"], "--single", "-j", "-D", place.data, "-c", "fsync=off", "template1"],
          place, "preparing the database failed", BOOTSTRAP.read_bytes())
+    (place.home / CREATED).touch()
 
 
-def start(binaries: Binaries, place: Place, log: Path) -> ProcessId:
-    """Starts the server in a session of its own and waits until it takes connections."""
+def is_created(place: Place) -> bool:
+    """Whether ``create`` came to its end here; what it left when it did not is deleted."""
+    if (place.home / CREATED).exists():
+        return True
+    shutil.rmtree(place.data, ignore_errors=True)
+    return False
+
+
+def start(binaries: Binaries, place: Place, log: Path, spawned: Callable[[ProcessId], None] = lambda _: None
+          ) -> ProcessId:
+    """Starts the server in a session of its own and waits until it takes connections.
+
+    ``spawned`` hears of the process at once, before it is of any use.
+    """
+    release_memory(place)
     (place.data / "postmaster.pid").unlink(missing_ok=True)
     arguments = [binaries["postgres"], "-D", place.data, "-k", place.socket_directory]
     for name, value in SETTINGS.items():
@@ -140,31 +159,35 @@ def start(binaries: Binaries, place: Place, log: Path) -> ProcessId:
     with log.open("ab") as output:
         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                    cwd=place.home, start_new_session=True, **_as(place.user))
+    identity = ProcessId.of(process.pid)
+    if identity:
+        spawned(identity)
     deadline = time.monotonic() + START_SECONDS
     while not _is_ready(place):
         if process.poll() is not None or time.monotonic() > deadline:
             raise Problem(f"PostgreSQL did not start: {_last_line(log)}", f"See {log}")
         time.sleep(0.01)
-    identity = ProcessId.of(process.pid)
     if identity is None:
         raise Problem("PostgreSQL ended right after it had started.", f"See {log}")
     return identity
 
 
-def stop(identity: ProcessId, place: Place | None) -> None:
-    segment = shared_memory(place.data) if place else None
+def stop(identity: ProcessId, place: Place) -> None:
     identity.stop(signal.SIGINT)
-    # A server that was killed leaves its System V segment behind.
-    if segment is not None:
-        ctypes.CDLL(None, use_errno=True).shmctl(segment, 0, None)  # 0 is IPC_RMID
+    release_memory(place)
 
 
-def shared_memory(data: Path) -> int | None:
-    """The id of the server's System V segment, from line 7 of postmaster.pid."""
+def release_memory(place: Place) -> None:
+    """Removes the System V segment of a server that was killed; one that ended by itself has done so."""
     try:
-        return int((data / "postmaster.pid").read_text().splitlines()[6].split()[1])
-    except (OSError, IndexError, ValueError):
-        return None
+        note = (place.data / "postmaster.pid").read_text().splitlines()
+        server, segment = note[0].strip(), note[6].split()[1]
+        segments = [line.split() for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
+    except (OSError, IndexError):
+        return
+    # Columns: key, shmid, perms, size, creator's pid, last pid, attached. After a reboot the id may be another's.
+    if any(one[1] == segment and one[4] == server and one[6] == "0" for one in segments):
+        ctypes.CDLL(None).shmctl(int(segment), _IPC_RMID, None)
 
 
 def running_in(data: Path) -> ProcessId | None:
@@ -186,12 +209,17 @@ def _is_ready(place: Place) -> bool:
 
 def _run(arguments: list[str | Path], place: Place, what: str, text: bytes | None = None) -> None:
     done = subprocess.run(arguments, input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=place.home,
-                          **_as(place.user))
+                          preexec_fn=_end_with_parent, **_as(place.user))  # noqa: PLW1509
     # Single-user mode reports errors but ends well.
     complaint = re.search(rb"(?:ERROR|FATAL|PANIC|error): .*", done.stdout)
     if done.returncode or complaint:
         last = complaint.group().decode() if complaint else done.stdout.decode().strip().rsplit("\n", 1)[-1]
         raise Problem(f"PostgreSQL: {what}: {last}", "See that the disk is not full, then: taskops sandbox up")
+
+
+def _end_with_parent() -> None:
+    """A set-up that was killed must not go on writing while its files are being deleted."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _as(user: str | None) -> dict[str, object]:
@@ -220,10 +248,20 @@ def _reachable(directory: Path, user: str) -> bool:
     return True
 
 
-def _private_directory(user: str | None) -> Path:
-    path = Path(tempfile.mkdtemp(prefix="taskops-postgres-"))
+def _private_directory(directory: Path, what: str, user: str | None) -> Path:
+    """One under the system's temporary directory, whose name says whose it is: nothing else has to remember it."""
+    path = Path(tempfile.gettempdir()) / f"taskops-{what}-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}"
+    if path.is_symlink() or path.exists():
+        if path.is_symlink() or path.stat().st_uid not in {os.geteuid(), _user_id(user)}:
+            raise Problem(f"{path} is in the way, and belongs to somebody else.", f"Delete {path}")
+        shutil.rmtree(path)
+    path.mkdir(mode=0o700)
     _give(path, user)
     return path
+
+
+def _user_id(user: str | None) -> int:
+    return pwd.getpwnam(user).pw_uid if user else os.geteuid()
 
 
 def _give(path: Path, user: str | None) -> None:
