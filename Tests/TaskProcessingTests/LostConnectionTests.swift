@@ -11,8 +11,6 @@ import Testing
         let function = Harness(try await .fresh())
         for _ in 0..<3 { try await function.send(.created(TaskDraft(title: "t", createdBy: "ana"))) }
         #expect(try await Self.connections(function.database) == 1)
-        let connects = function.lines.records("task event done").compactMap(\.connectMs)
-        #expect(connects.count == 3 && connects[1] < connects[0] && connects[2] < connects[0])
     }
 
     @Test func aKeptConnectionThatDiedIsReplaced() async throws {
@@ -53,7 +51,8 @@ import Testing
         }
         try await function.send(event, id: id)
         #expect(function.lines.records("task event done").map(\.outcome) == ["failed", isKept ? "duplicate" : "applied"])
-        #expect(try await database.count("tasks") == 1 && database.count("processed_events") == 1)
+        #expect(try await database.count("tasks") == 1)
+        #expect(try await database.count("processed_events") == 1)
     }
 
     @Test func aDatabaseThatDoesNotAnswerFailsByTheDeadline() async throws {

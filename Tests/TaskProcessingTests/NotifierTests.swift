@@ -1,6 +1,7 @@
 import AWS
 import AWSSigning
 import Basics
+import Database
 import FoundationEssentials
 import TaskProcessing
 import TaskSystem
