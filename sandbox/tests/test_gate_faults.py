@@ -49,10 +49,11 @@ def test_down_cuts_what_is_open_and_lets_nobody_in(database: Database) -> None:
         time.sleep(0.2)
         with pytest.raises(psycopg.OperationalError):
             open_one.execute("SELECT 1")
-        with pytest.raises(psycopg.OperationalError):
+        with pytest.raises(psycopg.OperationalError, match="Connection refused"):
             database.connect()
         assert other_region.execute("SELECT 1").fetchone() == (1,)
         database.account.faults.remove(fault.id)
+        time.sleep(0.2)
         database.connect().close()
 
 
