@@ -201,6 +201,14 @@ def test_a_dead_letter_queue_that_cannot_take_it_loses_the_event_and_is_counted(
     assert messages(stack, url, seconds=0.2) == []
 
 
+def test_changing_a_queue_s_attributes_leaves_its_policy(stack, bus, make_function, make_queue):
+    url, queue = make_queue(takes_from=bus.rule_arn)
+    stack.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    bus.target(make_function().arn, DeadLetterConfig={"Arn": queue})
+    bus.put()
+    assert messages(stack, url)
+
+
 def test_what_the_function_does_with_the_event_is_none_of_eventbridge_s_business(stack, bus, make_function, make_queue):
     function = make_function()
     bus.permit(function)

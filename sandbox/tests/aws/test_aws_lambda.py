@@ -178,6 +178,36 @@ def test_what_is_no_zip_is_refused(make_function, make_role, stack):
     assert "exit status 5" in answer(function.invoke({}))["errorMessage"]
 
 
+def test_a_role_lambda_may_not_assume(stack, make_function):
+    function = make_function()
+    document = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [document]})
+    name = f"other-{time.time_ns()}"
+    role = stack.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    wanted = {"FunctionName": name, "Runtime": "provided.al2023", "Handler": "x", "Role": role}
+    refused = code(function.lambda_.create_function, **wanted, Code={"ZipFile": packed("#!/bin/sh\n")})
+    assert refused == "InvalidParameterValueException"
+
+
+def test_a_runtime_that_asks_again_still_gets_its_event(make_function):
+    """The first question's connection is dropped before there is an event; the event goes to the second."""
+    twice = """#!/usr/bin/env python3
+import http.client, os
+address, path = os.environ["AWS_LAMBDA_RUNTIME_API"], "/2018-06-01/runtime/invocation/"
+first = http.client.HTTPConnection(address)
+first.request("GET", path + "next")
+api = http.client.HTTPConnection(address)
+while True:
+    api.request("GET", path + "next")
+    answer = api.getresponse()
+    answer.read()
+    api.request("POST", path + answer.headers["Lambda-Runtime-Aws-Request-Id"] + "/response", b"1")
+    api.getresponse().read()
+"""
+    function = make_function(bootstrap=twice)
+    assert answer(function.invoke({})) == 1 and answer(function.invoke({})) == 1
+
+
 # What is written down
 
 
