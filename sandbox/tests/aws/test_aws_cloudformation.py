@@ -5,8 +5,8 @@ import uuid
 from pathlib import Path
 
 import pytest
+from aws_support import ACCOUNT, EAST, HERE, WEST, packed, until
 from botocore.exceptions import ClientError, ParamValidationError
-from conftest import ACCOUNT, EAST, HERE, WEST, packed, until
 
 TEMPLATE = (Path(__file__).resolve().parents[3] / "infrastructure" / "stack.yaml").read_text()
 WITNESS = "us-east-2"

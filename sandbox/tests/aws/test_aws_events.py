@@ -6,8 +6,8 @@ import time
 import uuid
 
 import pytest
+from aws_support import ACCOUNT, EAST, WEST, messages, until
 from botocore.exceptions import ClientError
-from conftest import ACCOUNT, EAST, WEST, messages, until
 
 PATTERN = {"source": ["task.management"], "detail-type": ["Task Created"]}
 
