@@ -104,6 +104,6 @@ package struct EventHandler: Sendable {
             }
         }
 
-        var json: Data { (try? JSONEncoder().encode(self)) ?? Data("{}".utf8) }
+        var json: Data { answerJSON(self) }
     }
 }

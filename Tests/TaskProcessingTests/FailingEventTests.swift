@@ -69,7 +69,7 @@ import Testing
         let function = Harness(try await Self.database())
         let failure = await #expect(throws: InvocationFailure.self) { try await function.invoke(payload) }
         #expect(failure?.errorType == "InvalidEvent")
-        #expect(function.lines.records("invocation failed").count == 1)
+        #expect(function.lines.records("payload refused").count == 1)
     }
 
     @Test func anUpdateBeforeItsTaskFailsAndSucceedsOnceTheTaskIsThere() async throws {
