@@ -24,7 +24,10 @@ import Testing
         (#"{"eventType":"task.updated","taskId":"\#(someTask)","updates":{},"updatedBy":"a"}"#, "Task Updated"),
         (#"{"eventType":"task.updated","taskId":"\#(someTask)","updates":{"title":null},"updatedBy":"a"}"#, "Task Updated"),
         (#"{"eventType":"task.updated","taskId":"\#(someTask)","updates":{"created_by":"b"},"updatedBy":"a"}"#, "Task Updated"),
-        (#"{"eventType":"task.updated","taskId":"\#(someTask)","updates":{"title = 'x' --":"b"},"updatedBy":"a"}"#, "Task Updated"),
+        (
+            #"{"eventType":"task.updated","taskId":"\#(someTask)","updates":{"title = 'x' --":"b"},"updatedBy":"a"}"#,
+            "Task Updated"
+        ),
         (#"{"eventType":"task.completed","taskId":"\#(someTask)"}"#, "Task Completed"),
     ])
     func whatCannotBeUnderstoodFails(detail: String, detailType: String) async throws {
@@ -60,7 +63,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "null", "[]", "17", "not json", #"{"a":1}"#, #"{"source":"aws.s3","detail-type":"Object Created","id":"x","detail":{}}"#,
+        "", "null", "[]", "17", "not json", #"{"a":1}"#,
+        #"{"source":"aws.s3","detail-type":"Object Created","id":"x","detail":{}}"#,
         #"{"source":"task.management","detail":{}}"#,
         #"{"source":"task.management","id":"17","detail-type":"Task Created","detail":{}}"#,
         #"{"httpMethod":"GET"}"#, #"{"httpMethod":17,"path":"/tasks"}"#,

@@ -21,7 +21,9 @@ import Testing
 
     @Test func whatGoesOnTheBusSaysWhichTaskAndWhatChanged() async throws {
         let server = try LoopbackServer { _ in
-            .init(status: 200, headers: [("Content-Type", "application/x-amz-json-1.1")], body: Data(#"{"FailedEntryCount":0,"Entries":[{"EventId":"e-1"}]}"#.utf8))
+            .init(
+                status: 200, headers: [("Content-Type", "application/x-amz-json-1.1")],
+                body: Data(#"{"FailedEntryCount":0,"Entries":[{"EventId":"e-1"}]}"#.utf8))
         }
         let function = Harness(try await .fresh(), publish: bus(server))
         let id = UUID()
@@ -45,7 +47,8 @@ import Testing
         #expect(entry.Source == "task.management.notifications" && entry.DetailType == "Task Notification")
         #expect(entry.EventBusName == "task-events-dev" && entry.TraceHeader == "Root=1-2-3;Sampled=1")
         let notification = try JSONDecoder().decode(TaskNotification.self, from: Data(entry.Detail.utf8))
-        #expect(notification.taskId == id.lowercased && notification.eventType == "task.created" && notification.changed == ["title"])
+        #expect(
+            notification.taskId == id.lowercased && notification.eventType == "task.created" && notification.changed == ["title"])
         #expect(!entry.Detail.contains("secret"))
     }
 

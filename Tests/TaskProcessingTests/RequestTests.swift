@@ -47,10 +47,12 @@ import Testing
         #expect(shown.body.contains(#""completed_at":null"#))
 
         let changed = try await function.ask(
-            "PUT", "/tasks/\(requestID.uuidString)", body: #"{"title":"u","status":"completed","priority":"medium","updated_by":"ben"}"#)
+            "PUT", "/tasks/\(requestID.uuidString)",
+            body: #"{"title":"u","status":"completed","priority":"medium","updated_by":"ben"}"#)
         #expect(changed.statusCode == 200)
         #expect(try changed.decode(Changed.self).changed == ["title", "status"])
-        let log = try await function.database.query("SELECT field_name, old_value, updated_by FROM task_updates ORDER BY field_name")
+        let log = try await function.database.query(
+            "SELECT field_name, old_value, updated_by FROM task_updates ORDER BY field_name")
         #expect(try log.map { try $0["old_value", as: String.self] } == ["pending", "t"])
         #expect(try log.map { try $0["updated_by", as: String.self] } == ["ben", "ben"])
         #expect(try await function.ask("GET", "/tasks/\(requestID)").decode(Record.self).completed_at != nil)
@@ -66,7 +68,8 @@ import Testing
             #expect(made.statusCode == 201)
         }
         for _ in 0..<2 {
-            #expect(try await function.ask("PUT", "/tasks/\(postID)", body: #"{"title":"u"}"#, requestID: putID).statusCode == 200)
+            #expect(
+                try await function.ask("PUT", "/tasks/\(postID)", body: #"{"title":"u"}"#, requestID: putID).statusCode == 200)
         }
         #expect(try await function.database.count("tasks") == 1)
         #expect(try await function.database.count("task_updates") == 1)
@@ -122,7 +125,8 @@ import Testing
     @Test func aPageTooLargeForLambdaIsCutAndGoesOn() async throws {
         let function = Harness(try await .fresh())
         _ = try await function.database.query(
-            "INSERT INTO tasks (title, created_by, description) SELECT n::text, 'ana', repeat('\"', 900000) FROM generate_series(1, 6) AS n")
+            "INSERT INTO tasks (title, created_by, description) SELECT n::text, 'ana', repeat('\"', 900000) FROM generate_series(1, 6) AS n"
+        )
         var titles: Set<String> = []
         var cursor: String?
         for _ in 0..<6 {
@@ -163,7 +167,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GET", "/tasks/0c9c2d3e-1111-4222-8333-444455556666", 404), ("GET", "/tasks/17", 404), ("GET", "/", 404), ("GET", "/users", 404),
+        ("GET", "/tasks/0c9c2d3e-1111-4222-8333-444455556666", 404), ("GET", "/tasks/17", 404), ("GET", "/", 404),
+        ("GET", "/users", 404),
         ("GET", "/tasks/a/b", 404), ("PUT", "/tasks/17", 404), ("PUT", "/tasks/0c9c2d3e-1111-4222-8333-444455556666", 404),
         ("DELETE", "/tasks", 405), ("PUT", "/tasks", 405), ("DELETE", "/tasks/0c9c2d3e-1111-4222-8333-444455556666", 405),
     ])
