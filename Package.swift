@@ -46,7 +46,7 @@ let package = Package(
         // What people and Lambda start.
         .executableTarget(name: "taskops", dependencies: ["Commands"], swiftSettings: strict),
         .executableTarget(
-            name: "task-processor", dependencies: ["TaskProcessing", "Basics", "CMathCompat"], swiftSettings: strict),
+            name: "task-processor", dependencies: ["TaskProcessing", "CMathCompat"], swiftSettings: strict),
 
         // The words typed, the screens shown, the bytes written.
         room("Commands", [
@@ -80,7 +80,7 @@ let package = Package(
         room("TestSupport", ["Basics"]),
         tests("Basics"),
         tests("TaskSystem"),
-        tests("TaskProcessing", ["Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
+        tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Database", ["Basics"]),
