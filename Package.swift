@@ -85,7 +85,9 @@ let package = Package(
         tests("Canary", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
-        tests("AWSSigning", ["Basics"]),
+        tests("Schema", ["Basics"]),
+        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"]),
+        tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics"]),
     ]
 )
