@@ -76,6 +76,6 @@ let package = Package(
         room("TestSupport", ["Basics"]),
         tests("Basics"),
         tests("AWSSigning", ["Basics", subprocess]),
-        tests("AWS", ["AWSSigning", "Basics"]),
+        tests("AWS", ["AWSSigning", "Basics", subprocess]),
     ]
 )
