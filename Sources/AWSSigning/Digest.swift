@@ -1,12 +1,12 @@
 // The only file of this room that hands pointers to libcrypto.
 import CLibCrypto
-import FoundationEssentials
+package import FoundationEssentials
 
 /// SHA-256 and HMAC-SHA-256 from libcrypto, over bytes in memory.
-enum Digest {
+package enum Digest {
     static let length = 32
 
-    static func sha256(_ bytes: some ContiguousBytes) -> [UInt8] {
+    package static func sha256(_ bytes: some ContiguousBytes) -> [UInt8] {
         bytes.withUnsafeBytes { input in
             [UInt8](unsafeUninitializedCapacity: length) { output, count in
                 _ = SHA256(input.bindMemory(to: UInt8.self).baseAddress, input.count, output.baseAddress)
@@ -29,7 +29,7 @@ enum Digest {
         }
     }
 
-    static func hex(_ bytes: [UInt8]) -> String {
+    package static func hex(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(unsafeUninitializedCapacity: bytes.count * 2) { output in
             for (index, byte) in bytes.enumerated() {

@@ -1,0 +1,66 @@
+# People and CI call these targets and nothing else; `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The import check cannot stand in Package.swift: each room may import only what the map gives it.
+SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
+# Release binaries carry the Swift runtime with them and no symbols: docs of the flags in CONTRIBUTING.md.
+RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xlinker -s
+PYTHON := .taskops/venv/bin/python
+TASKOPS := .build/release/taskops
+FUNCTION_ZIP := .taskops/task-processor.zip
+
+.PHONY: help setup build release function demo test test-swift test-python test-readme lint golden soak bench clean
+
+help: ## these lines
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
+
+setup: ## install what is missing: system packages, Python environment
+	@scripts/setup.sh
+
+build: setup ## debug build of everything
+	$(SWIFT_BUILD)
+
+release: setup ## leaves .build/release/taskops
+	$(SWIFT_BUILD) $(RELEASE) --product taskops
+
+function: setup ## the task processor's zip, as Lambda takes it
+	$(SWIFT_BUILD) $(RELEASE) --product task-processor
+	@scripts/package-function.sh .build/release/task-processor $(FUNCTION_ZIP)
+	@# Reported, not fatal: the local stack takes the zip as it is, and the README says how the one for AWS is built.
+	@scripts/check-glibc.sh --report $(FUNCTION_ZIP)
+
+demo: release function ## the local two-Region stack, and a canary through it
+	$(TASKOPS) sandbox up
+	$(TASKOPS) --sandbox canary
+
+test: test-swift test-python test-readme ## everything CI runs
+
+test-swift: build release function
+	swift test
+
+test-python: setup
+	cd sandbox && ../$(PYTHON) -m pytest -q tests
+	$(PYTHON) -m pytest -q infrastructure/tests
+
+test-readme: release function
+	@scripts/check-readme.sh
+
+lint: setup ## formatting, and the templates' and schema's own checkers
+	swift format lint --strict --recursive Package.swift Sources Tests
+	$(PYTHON) -m cfnlint infrastructure/stack.yaml
+	.taskops/venv/bin/dsql-lint schema/*.sql
+
+golden: ## record the expected screens anew; read the difference before committing it
+	TASKOPS_GOLDEN=record swift test --filter ViewsTests
+
+soak: release function ## many canaries: one after the other, and at once
+	scripts/soak.sh
+
+bench: release function ## ratios against the same work in Python, into docs/benchmarks.md
+	benchmarks/run.sh
+
+clean: ## remove what builds and runs left behind
+	@if [ -x $(TASKOPS) ] && [ -d .taskops/sandbox ]; then $(TASKOPS) sandbox down; fi
+	rm -rf .build .taskops

@@ -1,0 +1,90 @@
+import Basics
+import Database
+import FoundationEssentials
+import TaskSystem
+
+/// The canary's view of the database at one endpoint: it reads what the processor wrote, and removes its own rows.
+struct CanaryRows: Sendable {
+    let database: ReconnectingDatabase
+    let mark: CanaryMark
+
+    /// Rows of `tasks` one sweep removes at the most. DSQL changes at most 3,000 rows in a transaction, and a canary
+    /// has up to five of them with their index entries.
+    private static let sweepLimit = 100
+
+    /// Opens the connection, so that the first read does not pay for it.
+    func greet(deadline: Deadline) async throws {
+        try await database.withConnection(deadline: deadline) { connection in
+            _ = try await connection.query("SELECT 1", deadline: deadline)
+        }
+    }
+
+    /// When the function took the event up, by its own clock; nil while the event's change cannot be read here.
+    func startOfCommitted(
+        _ step: CanaryHop.Step, event: UUID, task: UUID, deadline: Deadline
+    ) async throws -> Date? {
+        let rows = try await database.withConnection(deadline: deadline) { connection in
+            switch step {
+            case .create:
+                try await connection.query(
+                    """
+                    SELECT p.started_at FROM processed_events p JOIN tasks t ON t.id = p.task_id
+                    WHERE p.event_id = \(event) AND t.id = \(task)
+                    """, deadline: deadline)
+            case .complete:
+                try await connection.query(
+                    """
+                    SELECT p.started_at FROM processed_events p JOIN tasks t ON t.id = p.task_id
+                    WHERE p.event_id = \(event) AND t.id = \(task) AND t.status = 'completed'
+                    """, deadline: deadline)
+            }
+        }
+        return try rows.first?["started_at", as: Date.self]
+    }
+
+    /// Removes one canary with all that hangs on it, and returns how many tasks that were: 0 or 1.
+    ///
+    /// - Throws: ``Problem`` when the row does not carry the mark: somebody's task is never deleted.
+    func remove(_ task: UUID, deadline: Deadline) async throws -> Int {
+        try await database.withConnection(deadline: deadline) { connection in
+            try await connection.transaction(deadline: deadline) { transaction in
+                let rows = try await transaction.query(
+                    "SELECT created_by FROM tasks WHERE id = \(task)", deadline: deadline)
+                guard let author = try rows.first?["created_by", as: String.self] else { return 0 }
+                guard author == mark.author else {
+                    throw Problem(
+                        .failed, "row \(task.lowercased) of tasks does not carry the mark \(mark) and was left alone",
+                        hint: "somebody else made a task with this id: find out who before deleting anything")
+                }
+                return try await delete([task], in: transaction, deadline: deadline)
+            }
+        }
+    }
+
+    /// Removes canaries that earlier runs left behind, and returns how many.
+    func sweep(deadline: Deadline) async throws -> Int {
+        let age = Int(CanaryMark.leftoverAge.components.seconds)
+        return try await database.withConnection(deadline: deadline) { connection in
+            try await connection.transaction(deadline: deadline) { transaction in
+                let rows = try await transaction.query(
+                    """
+                    SELECT id FROM tasks
+                    WHERE created_by = \(mark.author) AND created_at < now() - make_interval(secs => \(age)::integer)
+                    ORDER BY created_at LIMIT \(Self.sweepLimit)::integer
+                    """, deadline: deadline)
+                let tasks = try rows.map { try $0["id", as: UUID.self] }
+                return tasks.isEmpty ? 0 : try await delete(tasks, in: transaction, deadline: deadline)
+            }
+        }
+    }
+
+    /// Children first: the foreign key wants it so.
+    private func delete(_ tasks: [UUID], in transaction: DatabaseConnection, deadline: Deadline) async throws -> Int {
+        try await transaction.execute(
+            "DELETE FROM task_updates WHERE task_id IN (\(list: tasks))", deadline: deadline)
+        try await transaction.execute(
+            "DELETE FROM processed_events WHERE task_id IN (\(list: tasks))", deadline: deadline)
+        return try await transaction.execute(
+            "DELETE FROM tasks WHERE id IN (\(list: tasks)) AND created_by = \(mark.author)", deadline: deadline)
+    }
+}

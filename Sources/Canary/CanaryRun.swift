@@ -1,0 +1,44 @@
+package import Basics
+import Database
+import FoundationEssentials
+import TaskSystem
+
+/// One run of the canary: a task created, completed and removed in each Region at once.
+package struct CanaryRun: Sendable {
+    private let stack: String
+    private let all: [CanaryTarget]
+    private let probed: [CanaryTarget]
+    private let options: CanaryOptions
+
+    /// - Parameters:
+    ///   - all: every Region of the stack; the peer is found among them.
+    ///   - regions: those to probe.
+    package init(stack: String, all: [CanaryTarget], probing regions: [String], options: CanaryOptions) {
+        self.stack = stack
+        self.all = all
+        probed = all.filter { regions.contains($0.region) }
+        self.options = options
+    }
+
+    /// Never throws: whatever fails is a row of the report.
+    ///
+    /// - Parameters:
+    ///   - stop: ends the probing at once; the clean-up still runs.
+    ///   - report: called when a probe turns to its next hop.
+    package func run(
+        stop: StopSignal, report: @escaping @Sendable (CanaryProgress) -> Void
+    ) async -> CanaryReport {
+        let startedAt = Date()
+        let deadline = Deadline.after(options.timeout)
+        let mark = CanaryMark(stack: stack)
+        let results = await probed.boundedMap { target in
+            let probe = RegionProbe(
+                target: target, peer: all.first { $0.region != target.region }, mark: mark, options: options,
+                deadline: deadline, stop: stop, report: report)
+            return await probe.run()
+        }
+        return CanaryReport(
+            stack: stack, startedAt: startedAt.formatted(.iso8601), regions: results.map(\.report),
+            consistency: results.compactMap(\.consistency))
+    }
+}

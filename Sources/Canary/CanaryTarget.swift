@@ -1,0 +1,50 @@
+package import AWS
+import Basics
+package import Database
+
+/// What a probe works with in one Region.
+package struct CanaryTarget: Sendable {
+    package var region: String
+    package var bus: String
+    package var rule: String
+    package var function: String
+    package var client: AWSClient
+    /// The Region's own endpoint of the cluster, as the console's role.
+    package var database: DatabaseConfiguration
+
+    package init(
+        region: String, bus: String, rule: String, function: String, client: AWSClient, database: DatabaseConfiguration
+    ) {
+        self.region = region
+        self.bus = bus
+        self.rule = rule
+        self.function = function
+        self.client = client
+        self.database = database
+    }
+}
+
+package struct CanaryOptions: Sendable, Hashable {
+    /// The whole run's, clean-up included.
+    package var timeout: Duration
+    package var slowAfter: Duration
+    /// Leave the rows where they are, to look at them.
+    package var keepsRows: Bool
+
+    package init(timeout: Duration, slowAfter: Duration, keepsRows: Bool) {
+        self.timeout = timeout
+        self.slowAfter = slowAfter
+        self.keepsRows = keepsRows
+    }
+
+    /// What is held back at the end for asking why and for cleaning up.
+    var reserve: Duration { min(.seconds(5), timeout / 4) }
+}
+
+/// Where a probe is, for whoever watches it run.
+package struct CanaryProgress: Sendable, Hashable {
+    package var region: String
+    package var step: CanaryHop.Step
+    /// What it waits for.
+    package var hop: CanaryHop.Name
+}

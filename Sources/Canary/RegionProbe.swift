@@ -1,0 +1,119 @@
+import AWS
+import Basics
+import Database
+import FoundationEssentials
+import TaskSystem
+
+/// Sends one task through one Region and keeps the ledger of what it sees.
+struct RegionProbe: Sendable {
+    let target: CanaryTarget
+    let peer: CanaryTarget?
+    let mark: CanaryMark
+    let options: CanaryOptions
+    let deadline: Deadline
+    let stop: StopSignal
+    let report: @Sendable (CanaryProgress) -> Void
+
+    struct Result: Sendable {
+        var report: CanaryRegionReport
+        var consistency: CanaryConsistency?
+    }
+
+    func run() async -> Result {
+        let home = CanaryRows(database: ReconnectingDatabase(target.database), mark: mark)
+        let away = peer.map { CanaryRows(database: ReconnectingDatabase($0.database), mark: mark) }
+        let walk = CanaryWalk(probe: self, home: home, away: away)
+        var walked = await stop.run { await walk.run() }
+        if !stop.isRequested { await explain(&walked) }
+        let (cleanup, cleanupProblem) = await cleanUp(walked, home: home, away: away)
+        await home.database.close()
+        await away?.database.close()
+        return Result(
+            report: regionReport(walked, cleanup: cleanup, cleanupProblem: cleanupProblem),
+            consistency: consistency(walked.ledger))
+    }
+
+    // MARK: -
+
+    /// Asks the function's log and the rule's configuration which side of `start` the event was lost on.
+    private func explain(_ walked: inout CanaryWalk.Walked) async {
+        guard let lost = walked.lost else { return }
+        let evidence = LostEvent(target: target, deadline: .after(deadline.remaining / 2))
+        await evidence.explain(lost, in: &walked.ledger)
+    }
+
+    /// Removes this run's row wherever the database answers, then what earlier runs left.
+    private func cleanUp(
+        _ walked: CanaryWalk.Walked, home: CanaryRows, away: CanaryRows?
+    ) async -> (CanaryCleanup, Problem?) {
+        // An interrupted run may have no time left by its own deadline, and still has to tidy up.
+        let deadline = stop.isRequested ? Deadline.after(options.reserve) : self.deadline
+        guard let task = walked.task else {
+            return (CanaryCleanup(outcome: .nothing, swept: await sweep(home, deadline: deadline)), nil)
+        }
+        if options.keepsRows { return (CanaryCleanup(outcome: .kept), nil) }
+        var problem: Problem?
+        for rows in [home, away].compactMap(\.self) {
+            do {
+                let removed = try await rows.remove(task, deadline: deadline)
+                let swept = await sweep(rows, deadline: deadline)
+                return (CanaryCleanup(outcome: removed > 0 ? .done : .nothing, removed: removed, swept: swept), nil)
+            } catch {
+                problem = problem ?? .of(error)
+            }
+        }
+        return (CanaryCleanup(outcome: .failed), problem)
+    }
+
+    /// A sweep that fails is tried again by every later run, so it does not spoil this one.
+    private func sweep(_ rows: CanaryRows, deadline: Deadline) async -> Int {
+        guard !options.keepsRows else { return 0 }
+        return (try? await rows.sweep(deadline: deadline)) ?? 0
+    }
+
+    private func regionReport(
+        _ walked: CanaryWalk.Walked, cleanup: CanaryCleanup, cleanupProblem: Problem?
+    ) -> CanaryRegionReport {
+        var outcome = walked.ledger.outcome(slowAfter: options.slowAfter)
+        var problem = walked.ledger.problem(slowAfter: options.slowAfter)
+        if let cleanupProblem, outcome < .unknown {
+            // The path is fine and the prober is not: it would leave a row behind with every run.
+            outcome = .unknown
+            let summary = [cleanupProblem.summary, cleanupProblem.cause].compactMap(\.self).joined(separator: ": ")
+            problem = CanaryProblem(hop: "cleanup", summary: summary, hint: cleanupProblem.hint)
+        }
+        return CanaryRegionReport(
+            region: target.region, outcome: outcome, taskId: walked.task?.lowercased,
+            totalMs: walked.ledger.total.map { ($0.milliseconds * 10).rounded() / 10 },
+            hops: walked.ledger.hops(slowAfter: options.slowAfter), problem: problem, cleanup: cleanup)
+    }
+
+    private func consistency(_ ledger: CanaryLedger) -> CanaryConsistency? {
+        guard let peer, let lag = ledger.peerLag else { return nil }
+        return CanaryConsistency(
+            from: target.region, to: peer.region, lagMs: (lag.milliseconds * 10).rounded() / 10,
+            staleReads: ledger.staleReads)
+    }
+}
+
+extension Problem {
+    /// The sentence of whatever was thrown.
+    static func of(_ error: any Error) -> Problem {
+        switch error {
+        case let problem as Problem: problem
+        case let error as AWSError: error.problem
+        case let error as DatabaseError: error.problem
+        case let error as ColumnError: error.problem
+        case is CancellationError: Problem(.cancelled, "interrupted")
+        default: Problem(.defect, "\(error)", hint: "please report this")
+        }
+    }
+
+    /// Whether it says something about the path, or only that the prober cannot look.
+    var speaksOfThePath: Bool {
+        switch kind {
+        case .usage, .configuration, .credentials, .denied, .cancelled, .defect: false
+        case .notFound, .unreachable, .timedOut, .throttled, .conflict, .unknownOutcome, .failed: true
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import AWS
+import Basics
+import Canary
+import Database
+import TaskSystem
+import Terminal
+import Views
+
+/// `taskops canary`: does a task really get through?
+struct CanaryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "canary",
+        abstract: "Sends one task through EventBridge, Lambda and DSQL in each Region and times every hop.",
+        discussion: """
+            Each Region creates a task, reads it at its own endpoint and at the other Region's, completes it, and removes it.
+
+            Exit codes: 0 ok, 1 slow, 2 broken, 3 could not tell (credentials, configuration, the prober itself), 64 bad usage.
+            """)
+
+    @OptionGroup var global: GlobalOptions
+
+    @Option(help: ArgumentHelp("The longest the whole run may take [default: taskops.yaml, or 30s].", valueName: "time"))
+    var timeout: DurationArgument?
+
+    @Option(help: ArgumentHelp("What takes longer is slow [default: taskops.yaml, or 5s].", valueName: "time"))
+    var slowAfter: DurationArgument?
+
+    @Flag(help: "Leave the canary's rows in the database, to look at them.")
+    var keep = false
+
+    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
+    var output: ReportFormat = .text
+
+    func validate() throws {
+        if let timeout, let slowAfter, slowAfter.duration >= timeout.duration {
+            throw ValidationError("--slow-after must be shorter than --timeout")
+        }
+    }
+
+    func run() async throws {
+        let environment = Environment.current(global)
+        let console = environment.console
+        try await Exit.reporting(to: console, failure: 3) {
+            let session = try Session(global, in: environment)
+            let probe = try await canary(session)
+            let report = await withInterrupts { stop in
+                await probe.run(stop: stop) { console.showProgress(CanaryView.progress($0)) }
+            }
+            console.print(try rendered(report, on: console.output))
+            throw ExitCode(Self.code(of: report.outcome))
+        }
+    }
+
+    /// Flags over the file, the file over the defaults.
+    func options(_ session: Session) -> CanaryOptions {
+        let timeout = timeout?.duration ?? session.stack.canary.timeout
+        let slowAfter = slowAfter?.duration ?? min(session.stack.canary.slowAfter, timeout)
+        return CanaryOptions(timeout: timeout, slowAfter: slowAfter, keepsRows: keep)
+    }
+
+    static func code(of outcome: CanaryOutcome) -> Int32 {
+        switch outcome {
+        case .ok: 0
+        case .slow: 1
+        case .broken: 2
+        case .unknown: 3
+        }
+    }
+
+    private func canary(_ session: Session) async throws -> CanaryRun {
+        let options = options(session)
+        let deadline = Deadline.after(options.timeout)
+        if output == .text, let first = session.regions.first {
+            // Without credentials no Region can be looked at: one sentence says it better than a table of blanks.
+            _ = try await session.client(in: first.region).credentials(deadline: deadline)
+        }
+        var targets: [CanaryTarget] = []
+        for regional in session.stack.regions {
+            targets.append(
+                CanaryTarget(
+                    region: regional.region, bus: regional.bus, rule: regional.rule, function: regional.function,
+                    client: session.client(in: regional.region),
+                    database: try await session.database(regional, as: regional.databaseRole, deadline: deadline)))
+        }
+        return CanaryRun(
+            stack: session.stack.name, all: targets, probing: session.regions.map(\.region), options: options)
+    }
+
+    private func rendered(_ report: CanaryReport, on profile: TerminalProfile) throws -> [StyledText] {
+        switch output {
+        case .text: CanaryView.lines(report, on: profile)
+        case .json: [StyledText(try JSONView.document(report))]
+        }
+    }
+}

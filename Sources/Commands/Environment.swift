@@ -1,0 +1,47 @@
+import AWS
+import FoundationEssentials
+import Terminal
+import Views
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The outside world, taken in once: the only place where the process's own variables, folder and streams are read.
+struct Environment {
+    var variables: [String: String]
+    var workingDirectory: String
+    /// Where the program itself lies, for finding a checkout around it.
+    var programDirectory: String
+    var console: Console
+
+    static func current(_ options: GlobalOptions) -> Environment {
+        let variables = ProcessInfo.processInfo.environment
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return Environment(
+            variables: variables, workingDirectory: FileManager.default.currentDirectoryPath,
+            programDirectory: program.lastIndex(of: "/").map { String(program[..<$0]) } ?? ".",
+            console: Console(variables: variables, color: options.color))
+    }
+
+    /// As the credential chain takes it.
+    var process: ProcessEnvironment {
+        ProcessEnvironment(variables: variables) { path in
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+        }
+    }
+
+    /// With `-v`, a line on standard error for every attempt at an AWS call.
+    func observer(verbosity: Int) -> (@Sendable (CallEvent) -> Void)? {
+        guard verbosity > 0 else { return nil }
+        return { [console] in console.say(CallView.line($0)) }
+    }
+}
+
+/// A closed pipe (`taskops … | head`) must end us quietly, not kill us: writes answer EPIPE instead.
+func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
+}

@@ -1,0 +1,33 @@
+import Basics
+import Dispatch
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Turns the first Ctrl-C (or SIGTERM) into a request to stop while `body` runs; a second one ends the process at once.
+func withInterrupts<Result>(_ body: (StopSignal) async throws -> Result) async rethrows -> Result {
+    let stop = StopSignal()
+    let sources = [SIGINT, SIGTERM].map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number)
+        source.setEventHandler {
+            if stop.isRequested {
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+            stop.request()
+        }
+        source.resume()
+        return (number, source)
+    }
+    defer {
+        for (number, source) in sources {
+            source.cancel()
+            signal(number, SIG_DFL)
+        }
+    }
+    return try await body(stop)
+}

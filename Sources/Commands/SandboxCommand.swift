@@ -1,0 +1,86 @@
+import ArgumentParser
+import Basics
+import Sandbox
+import Terminal
+import Views
+
+/// `taskops sandbox`: the whole two-Region stack on this machine.
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox", abstract: "The two-Region stack on this machine: PostgreSQL, moto, and the task processor itself.",
+        subcommands: [Up.self, Down.self, Status.self, Env.self])
+
+    struct Up: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Starts it; where it already runs, says so and changes nothing.")
+
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let environment = Environment.current(global)
+            try await Exit.reporting(to: environment.console, failure: 1) {
+                let location = try SandboxLocation.find(in: environment)
+                try await narrated(.up, at: location, on: environment.console)
+                try await applySchema(location, in: environment)
+                environment.console.print(SandboxView.invitation)
+            }
+        }
+
+        private func applySchema(_ location: SandboxLocation, in environment: Environment) async throws {
+            var options = try SchemaCommand.Options.parse(["--schema", location.schema])
+            options.global.sandbox = true
+            try await SchemaWork(options, in: environment).apply(environment.console)
+        }
+    }
+
+    struct Down: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Stops it and removes all it made.")
+
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let environment = Environment.current(global)
+            try await Exit.reporting(to: environment.console, failure: 1) {
+                try await narrated(.down, at: .find(in: environment), on: environment.console)
+            }
+        }
+    }
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows what runs and where it listens.", discussion: "Exit codes: 0 all of it runs, 1 it does not, 64 bad usage.")
+
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let environment = Environment.current(global)
+            try await Exit.reporting(to: environment.console, failure: 1) {
+                try await narrated(.status, at: .find(in: environment), on: environment.console)
+            }
+        }
+    }
+
+    struct Env: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints what points a shell at it: eval \"$(taskops sandbox env)\".")
+
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let environment = Environment.current(global)
+            try await Exit.reporting(to: environment.console, failure: 1) {
+                let variables = try SandboxLocation.find(in: environment).environment()
+                environment.console.print(SandboxView.exports(variables))
+            }
+        }
+    }
+}
+
+/// Runs a word of the local stack's program and shows each step.
+private func narrated(_ word: SandboxProgram.Word, at location: SandboxLocation, on console: Console) async throws {
+    try await SandboxProgram(location).run(word) { event in
+        console.showProgress(SandboxView.progress(event))
+        if let line = SandboxView.line(event) { console.print(line) }
+    }
+    console.clearProgress()
+}

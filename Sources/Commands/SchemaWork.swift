@@ -1,0 +1,74 @@
+import AWS
+import Basics
+import Database
+import FoundationEssentials
+import Sandbox
+import Schema
+import TaskSystem
+import Terminal
+import Views
+
+/// What both schema commands need: the files, who is granted what, and a connection as `admin`.
+struct SchemaWork {
+    let files: [SchemaFile]
+    let variables: SchemaVariables
+    let deadline: Deadline
+    private let database: DatabaseConfiguration
+
+    init(_ options: SchemaCommand.Options, in environment: Environment) async throws {
+        deadline = .after(options.timeout.duration)
+        files = try SchemaFile.load(folder: try Self.folder(options, in: environment))
+        let session = try Session(options.global, in: environment)
+        // Peers share one catalog: whichever Region is asked, the schema is the same.
+        guard let regional = session.regions.first else {
+            throw Problem(.configuration, "the stack has no Region")
+        }
+        variables = try await SchemaVariables(
+            processorRoleARNs: Self.processorRoles(session, deadline: deadline),
+            consoleRoleARNs: options.consoleRoles.isEmpty
+                ? [Self.caller(session.client(in: regional.region), regional.region, deadline: deadline)]
+                : options.consoleRoles)
+        database = try await session.database(regional, as: "admin", deadline: deadline)
+    }
+
+    func connected<Result>(_ body: (DatabaseConnection) async throws -> Result) async throws -> Result {
+        try await withDatabaseConnection(database, deadline: deadline, body: body)
+    }
+
+    func apply(_ console: Console) async throws {
+        try await connected { connection in
+            try await SchemaApplier(files: files, variables: variables).apply(connection, deadline: deadline) { event in
+                console.showProgress(SchemaView.progress(event))
+                if let line = SchemaView.line(event) { console.print(line) }
+            }
+        }
+        console.clearProgress()
+    }
+
+    private static func folder(_ options: SchemaCommand.Options, in environment: Environment) throws -> String {
+        if let folder = options.folder { return folder }
+        let here = environment.workingDirectory + "/schema"
+        if FileManager.default.fileExists(atPath: here) { return here }
+        return (try? SandboxLocation.find(in: environment).schema) ?? here
+    }
+
+    /// The roles the stack's functions run as, which is what the functions themselves say.
+    private static func processorRoles(_ session: Session, deadline: Deadline) async throws -> [String] {
+        var roles: [String] = []
+        for regional in session.stack.regions {
+            let function = try await session.client(in: regional.region).lambda(regional.region).getFunctionConfiguration(
+                name: regional.function, deadline: deadline)
+            if let role = function.role, !roles.contains(role) { roles.append(role) }
+        }
+        return roles
+    }
+
+    /// Who runs this, as IAM knows them: a session of an assumed role stands for the role.
+    private static func caller(_ client: AWSClient, _ region: String, deadline: Deadline) async throws -> String {
+        let identity = try await client.sts(region).getCallerIdentity(deadline: deadline)
+        let parts = identity.arn.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[2] == "sts", parts[5].hasPrefix("assumed-role/") else { return identity.arn }
+        let name = parts[5].split(separator: "/")[1]
+        return "arn:\(parts[1]):iam::\(parts[4]):role/\(name)"
+    }
+}

@@ -1,0 +1,82 @@
+import AWS
+import AWSSigning
+import Basics
+import Configuration
+import Database
+import Sandbox
+import TaskSystem
+import Terminal
+import Views
+
+/// A stack, and the means to talk to it: made from the flags and the file, before the first call.
+struct Session {
+    let stack: TaskStack
+    /// The Regions asked for, or all.
+    let regions: [RegionalStack]
+    private let clients: [String: AWSClient]
+
+    init(_ options: GlobalOptions, in environment: Environment) throws {
+        var environment = environment
+        var configuration = options.config ?? environment.variables["TASKOPS_CONFIG"]
+        if options.sandbox {
+            let location = try SandboxLocation.find(in: environment)
+            environment.variables = try location.overlay(on: environment.variables)
+            configuration = options.config ?? location.configuration
+        }
+        stack = try ConfigurationFile.load(
+            ConfigurationFile.locate(explicit: configuration, from: environment.workingDirectory))
+        regions = try Self.select(options.regions, from: stack)
+        var clients: [String: AWSClient] = [:]
+        for regional in stack.regions {
+            var client = try AWSClient.Configuration(
+                environment: environment.process, profile: options.profile, region: regional.region,
+                endpointURL: options.endpointURL ?? regional.endpointURL)
+            client.observer = environment.observer(verbosity: options.verbose)
+            clients[regional.region] = AWSClient(client)
+        }
+        self.clients = clients
+    }
+
+    func client(in region: String) -> AWSClient {
+        guard let client = clients[region] else { preconditionFailure("\(region) is not a Region of the stack") }
+        return client
+    }
+
+    /// How to connect to the Region's endpoint of the cluster: the password is a token made for each connection.
+    ///
+    /// - Parameter role: the configured role, or `admin`, which has an action of its own.
+    func database(_ regional: RegionalStack, as role: String, deadline: Deadline) async throws -> DatabaseConfiguration {
+        let client = client(in: regional.region)
+        let id = try await ClusterLookup.id(of: regional, client: client, deadline: deadline)
+        let host = id.endpoint(in: regional.region)
+        let region = regional.region
+        return DatabaseConfiguration(
+            host: host, hostaddr: regional.connection.hostaddr, port: regional.connection.port ?? 5432, user: role,
+            sslRootCert: regional.connection.sslRootCert, applicationName: "taskops"
+        ) { deadline in
+            DSQLToken.make(
+                host: host, region: region, action: role == "admin" ? .connectAdmin : .connect,
+                credentials: try await client.credentials(deadline: deadline), at: client.configuration.now())
+        }
+    }
+
+    private static func select(_ names: [String], from stack: TaskStack) throws -> [RegionalStack] {
+        let known = stack.regions.map(\.region)
+        for name in names where !known.contains(name) {
+            let near = closestMatch(to: name, among: known).map { "did you mean \($0)?" }
+            throw Problem(
+                .usage, "\(name) is not a Region of stack \(stack.name)",
+                hint: near ?? "its Regions: \(known.joined(separator: ", "))")
+        }
+        return names.isEmpty ? stack.regions : stack.regions.filter { names.contains($0.region) }
+    }
+}
+
+extension SandboxLocation {
+    /// `TASKOPS_SANDBOX` names another folder for the stack's state, so that two can stand beside each other.
+    static func find(in environment: Environment) throws -> SandboxLocation {
+        try find(
+            from: [environment.workingDirectory, environment.programDirectory],
+            state: environment.variables["TASKOPS_SANDBOX"])
+    }
+}

@@ -1,0 +1,128 @@
+import Basics
+import TaskSystem
+import Yams
+
+/// Turns the nodes of `taskops.yaml` into a ``TaskStack``: defaults first, each Region's own words over them.
+struct StackDecoder {
+    private var reader: YAMLReader
+    private let folder: String
+
+    private static let regionKeys = [
+        "cluster", "bus", "rule", "function", "deadLetterQueue", "failureQueue", "databaseRole", "connection", "endpointUrl",
+    ]
+
+    init(file: String) {
+        reader = YAMLReader(file: file)
+        folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    }
+
+    /// - Throws: ``Problems`` when anything at all is wrong.
+    mutating func stack(_ root: Node) throws -> TaskStack {
+        let top = reader.mapping(root, "the file", allowing: ["stack", "environment", "defaults", "regions", "canary"])
+        let name = stackName(top["stack"], of: root)
+        let environment = top["environment"].flatMap { reader.text($0, "environment") } ?? "dev"
+        let defaults = reader.mapping(top["defaults"], "defaults", allowing: Self.regionKeys.filter { $0 != "cluster" })
+        let regions = regions(top["regions"], of: root, defaults: defaults)
+        let canary = canary(top["canary"])
+        guard reader.problems.isEmpty else { throw Problems(reader.problems) }
+        return TaskStack(name: name, environment: environment, regions: regions, canary: canary)
+    }
+
+    /// The name becomes a tag value and part of `created_by`, so it is held to what both take.
+    private mutating func stackName(_ node: Node?, of root: Node) -> String {
+        guard let name = reader.required(node, "stack", of: root) else { return "" }
+        let isWellFormed = name.utf8.count <= 64 && name.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
+        }
+        if !isWellFormed {
+            reader.note("stack must be at most 64 letters, digits, - and _: `\(name)`", at: node)
+        }
+        return name
+    }
+
+    private mutating func regions(_ node: Node?, of root: Node, defaults: [String: Node]) -> [RegionalStack] {
+        guard let node, case .mapping(let mapping) = node else {
+            reader.note("regions is missing: a mapping of Region to what stands there", at: node ?? root)
+            return []
+        }
+        if mapping.isEmpty { reader.note("regions names no Region", at: node) }
+        return mapping.compactMap { key, value in
+            guard let region = reader.text(key, "a Region's name") else { return nil }
+            guard AWSRegions.all.contains(region) else {
+                let near = closestMatch(to: region, among: AWSRegions.all).map { "did you mean `\($0)`?" }
+                reader.note("unknown Region `\(region)`", at: key, hint: near ?? "the form is us-east-1")
+                return nil
+            }
+            return regionalStack(region, value, key: key, defaults: defaults)
+        }
+    }
+
+    private mutating func regionalStack(
+        _ region: String, _ node: Node, key: Node, defaults: [String: Node]
+    ) -> RegionalStack? {
+        let place = "regions.\(region)"
+        let own = reader.mapping(node, place, allowing: Self.regionKeys)
+        let values = defaults.merging(own) { _, own in own }
+        let cluster = cluster(own["cluster"], place, key: key)
+        let bus = reader.required(values["bus"], "\(place).bus", of: key)
+        let rule = reader.required(values["rule"], "\(place).rule", of: key)
+        let function = reader.required(values["function"], "\(place).function", of: key)
+        let deadLetterQueue = values["deadLetterQueue"].flatMap { reader.text($0, "\(place).deadLetterQueue") }
+        let failureQueue = values["failureQueue"].flatMap { reader.text($0, "\(place).failureQueue") }
+        let role = values["databaseRole"].flatMap { reader.text($0, "\(place).databaseRole") } ?? "taskops"
+        let connection = connection(values["connection"], "\(place).connection")
+        let endpointURL = values["endpointUrl"].flatMap { reader.text($0, "\(place).endpointUrl") }
+        if let endpointURL, !endpointURL.hasPrefix("https://"), !endpointURL.hasPrefix("http://") {
+            reader.note("\(place).endpointUrl must begin with https:// or http://", at: values["endpointUrl"])
+        }
+        guard let cluster, let bus, let rule, let function else { return nil }
+        return RegionalStack(
+            region: region, cluster: cluster, bus: bus, rule: rule, function: function, deadLetterQueue: deadLetterQueue,
+            failureQueue: failureQueue, databaseRole: role, connection: connection, endpointURL: endpointURL)
+    }
+
+    private mutating func cluster(_ node: Node?, _ place: String, key: Node) -> ClusterReference? {
+        guard let node else {
+            reader.note("\(place).cluster is missing", at: key, hint: "its id, or {tag: {Name: value}}")
+            return nil
+        }
+        if case .mapping = node {
+            let tag = reader.mapping(
+                reader.mapping(node, "\(place).cluster", allowing: ["tag"])["tag"], "\(place).cluster.tag", allowing: nil)
+            guard tag.count == 1, let (key, value) = tag.first, let text = reader.text(value, "\(place).cluster.tag.\(key)")
+            else {
+                reader.note("\(place).cluster.tag must name exactly one tag", at: node, hint: "write it like {tag: {Name: value}}")
+                return nil
+            }
+            return .tag(key: key, value: text)
+        }
+        guard let text = reader.text(node, "\(place).cluster") else { return nil }
+        guard let id = ClusterID(rawValue: text) else {
+            reader.note(
+                "`\(text)` is not a cluster id: those are \(ClusterID.length) lower-case letters and digits", at: node,
+                hint: "list them with: aws dsql list-clusters --region \(place.dropFirst("regions.".count))")
+            return nil
+        }
+        return .id(id)
+    }
+
+    private mutating func connection(_ node: Node?, _ place: String) -> ConnectionOverride {
+        let values = reader.mapping(node, place, allowing: ["hostaddr", "port", "sslrootcert"])
+        return ConnectionOverride(
+            hostaddr: values["hostaddr"].flatMap { reader.text($0, "\(place).hostaddr") },
+            port: reader.wholeNumber(values["port"], "\(place).port", in: 1...65535),
+            sslRootCert: values["sslrootcert"].flatMap { reader.text($0, "\(place).sslrootcert") }
+                .map { $0.hasPrefix("/") ? $0 : folder + $0 })
+    }
+
+    private mutating func canary(_ node: Node?) -> CanaryThresholds {
+        var thresholds = CanaryThresholds()
+        let values = reader.mapping(node, "canary", allowing: ["timeout", "slowAfter"])
+        thresholds.timeout = reader.duration(values["timeout"], "canary.timeout") ?? thresholds.timeout
+        thresholds.slowAfter = reader.duration(values["slowAfter"], "canary.slowAfter") ?? thresholds.slowAfter
+        if thresholds.slowAfter >= thresholds.timeout {
+            reader.note("canary.slowAfter must be shorter than canary.timeout", at: values["slowAfter"] ?? values["timeout"])
+        }
+        return thresholds
+    }
+}

@@ -1,0 +1,38 @@
+/// What a stream can show, decided once at the start and handed down. It changes the clothes, never the facts.
+package struct TerminalProfile: Sendable, Hashable {
+    package enum ColorChoice: String, Sendable, CaseIterable {
+        case auto, always, never
+    }
+
+    package var isTerminal: Bool
+    package var hasColor: Bool
+    /// Whether letters beyond ASCII can be drawn.
+    package var hasUnicode: Bool
+    /// Columns; nil for a pipe, where lines are as long as they are.
+    package var width: Int?
+
+    package init(isTerminal: Bool, hasColor: Bool, hasUnicode: Bool, width: Int?) {
+        self.isTerminal = isTerminal
+        self.hasColor = hasColor
+        self.hasUnicode = hasUnicode
+        self.width = width
+    }
+
+    /// - Parameters:
+    ///   - columns: what the terminal itself says, nil when it does not.
+    ///   - variables: the process's environment. `NO_COLOR` (no-color.org), `CLICOLOR_FORCE`, `TERM`, `COLUMNS`, `LC_ALL`, `LC_CTYPE`, `LANG` are looked at.
+    package init(isTerminal: Bool, columns: Int?, variables: [String: String], color: ColorChoice) {
+        func isSet(_ name: String) -> Bool { variables[name].map { !$0.isEmpty } ?? false }
+        let colorByItself =
+            if isSet("NO_COLOR") { false }
+            else if isSet("CLICOLOR_FORCE"), variables["CLICOLOR_FORCE"] != "0" { true }
+            else { isTerminal && variables["TERM"] != "dumb" && isSet("TERM") }
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { variables[$0] }.first { !$0.isEmpty } ?? ""
+        let asked = variables["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        self.init(
+            isTerminal: isTerminal,
+            hasColor: color == .always || color == .auto && colorByItself,
+            hasUnicode: locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8"),
+            width: isTerminal ? max(20, asked ?? columns ?? 80) : asked.map { max(20, $0) })
+    }
+}

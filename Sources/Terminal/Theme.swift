@@ -1,0 +1,32 @@
+/// The only place that knows colours and escapes.
+package enum Theme {
+    package static func render(_ text: StyledText, on profile: TerminalProfile) -> String {
+        guard profile.hasColor else { return text.plain }
+        return text.spans.map { span in
+            let codes = codes(of: span.tag)
+            return codes.isEmpty ? span.text : "\u{1B}[\(codes)m\(span.text)\u{1B}[0m"
+        }.joined()
+    }
+
+    /// SGR parameters out of the sixteen colours every terminal has, so that people's own palettes hold.
+    private static func codes(of tag: StyledText.Tag) -> String {
+        switch tag {
+        case .plain: ""
+        case .good: "32"
+        case .bad: "1;31"
+        case .warning: "33"
+        case .faint: "2"
+        case .strong, .heading: "1"
+        case .changed: "7"
+        case .name(let name): nameColors[Int(stableHash(name) % UInt64(nameColors.count))]
+        }
+    }
+
+    /// Neither red, yellow nor green: those already mean something.
+    private static let nameColors = ["36", "35", "34", "96", "95", "94"]
+
+    /// FNV-1a: Swift's own hashes differ from run to run, and a name should not change its colour overnight.
+    private static func stableHash(_ name: String) -> UInt64 {
+        name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}

@@ -1,0 +1,8 @@
+import Commands
+
+@main
+struct Taskops {
+    static func main() async {
+        await runTaskops()
+    }
+}

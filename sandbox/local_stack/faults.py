@@ -1,0 +1,173 @@
+"""Faults a person or a test switches on through the control address.
+
+A fault is a small record: what it does (``kind``), where (Region, service, operation, function),
+and for how long (``times`` uses, ``probability`` per use, until it is deleted when neither is given).
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+AWS_KINDS = ("throttle", "error", "delay", "cut")
+DATABASE_KINDS = ("database-down", "database-delay", "database-conflict")
+FUNCTION_KINDS = ("function-crash", "function-error", "function-throttle")
+#: The attempt to hand an event to a target fails in a way EventBridge retries.
+DELIVERY_KINDS = ("delivery-error",)
+KINDS = AWS_KINDS + DATABASE_KINDS + FUNCTION_KINDS + DELIVERY_KINDS
+
+
+class FaultError(ValueError):
+    """A fault that was not described rightly; the text says what is wrong."""
+
+
+@dataclass
+class Fault:
+    kind: str
+    region: str | None = None
+    service: str | None = None
+    operation: str | None = None
+    function: str | None = None
+    times: int | None = None
+    probability: float = 1.0
+    delayMs: float = 0.0
+    code: str | None = None
+    message: str | None = None
+    status: int | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    used: int = 0
+
+    @classmethod
+    def from_json(cls, record: Any) -> Fault:
+        if not isinstance(record, dict):
+            raise FaultError("a fault is a JSON object with at least a kind")
+        unknown = set(record) - _FIELDS
+        if unknown:
+            raise FaultError(f"unknown key {sorted(unknown)[0]}; the keys are {', '.join(sorted(_FIELDS))}")
+        if record.get("kind") not in KINDS:
+            raise FaultError(f"kind is one of {', '.join(KINDS)}, not {record.get('kind')!r}")
+        for name in ("region", "service", "operation", "function", "code", "message"):
+            if record.get(name) is not None and not isinstance(record[name], str):
+                raise FaultError(f"{name} is a string")
+        fault = cls(**{name: value for name, value in record.items() if value is not None})
+        _check_number("probability", fault.probability, 0, 1)
+        _check_number("delayMs", fault.delayMs, 0, 600_000)
+        if fault.times is not None:
+            _check_number("times", fault.times, 1, 1_000_000)
+        if fault.status is not None:
+            _check_number("status", fault.status, 400, 599)
+        if fault.kind in ("delay", "database-delay") and not fault.delayMs:
+            raise FaultError(f"{fault.kind} needs delayMs")
+        if fault.kind == "database-conflict" and fault.times is None:
+            fault.times = 1
+        if fault.kind == "function-crash" and fault.times is None:
+            fault.times = 1
+        return fault
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+    def matches(self, **place: str | None) -> bool:
+        return all(
+            getattr(self, name) is None or getattr(self, name).lower() == (value or "").lower()
+            for name, value in place.items()
+        )
+
+
+_FIELDS = {
+    "kind",
+    "region",
+    "service",
+    "operation",
+    "function",
+    "times",
+    "probability",
+    "delayMs",
+    "code",
+    "message",
+    "status",
+}
+
+
+def _check_number(name: str, value: Any, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise FaultError(f"{name} is a number from {low} to {high}, not {value!r}")
+
+
+class Faults:
+    """All faults that are switched on. Safe from any thread; costs nothing while there are none."""
+
+    def __init__(self) -> None:
+        self._faults: dict[str, Fault] = {}
+        self._lock = threading.Lock()
+        self._random = random.Random()
+
+    def add(self, record: Any) -> Fault:
+        fault = Fault.from_json(record)
+        with self._lock:
+            self._faults[fault.id] = fault
+        return fault
+
+    def remove(self, fault_id: str) -> bool:
+        with self._lock:
+            return self._faults.pop(fault_id, None) is not None
+
+    def clear(self) -> int:
+        with self._lock:
+            count = len(self._faults)
+            self._faults.clear()
+            return count
+
+    def as_json(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [fault.as_json() for fault in self._faults.values()]
+
+    def take(self, kinds: tuple[str, ...], **place: str | None) -> list[Fault]:
+        """The faults that strike here now; each counts as one use."""
+        if not self._faults:
+            return []
+        struck = []
+        with self._lock:
+            for fault in list(self._faults.values()):
+                if fault.kind not in kinds or not fault.matches(**place):
+                    continue
+                if fault.probability < 1 and self._random.random() >= fault.probability:
+                    continue
+                fault.used += 1
+                struck.append(fault)
+                if fault.times is not None and fault.used >= fault.times:
+                    del self._faults[fault.id]
+        return struck
+
+    def standing(self, kind: str, region: str) -> list[Fault]:
+        """The faults of a lasting kind in a Region; looking does not use them up."""
+        if not self._faults:
+            return []
+        with self._lock:
+            return [f for f in self._faults.values() if f.kind == kind and f.matches(region=region)]
+
+    def for_database(self, region: str) -> DatabaseFaults:
+        return DatabaseFaults(self, region)
+
+
+class DatabaseFaults:
+    """What a Region's database gate asks; every answer is of this moment."""
+
+    def __init__(self, faults: Faults, region: str) -> None:
+        self._faults = faults
+        self._region = region
+
+    @property
+    def down(self) -> bool:
+        return bool(self._faults.standing("database-down", self._region))
+
+    @property
+    def delay_ms(self) -> float:
+        return sum(fault.delayMs for fault in self._faults.standing("database-delay", self._region))
+
+    def take_conflict(self) -> bool:
+        """True when this commit must fail with SQLSTATE 40001 (OC000)."""
+        return bool(self._faults.take(("database-conflict",), region=self._region))

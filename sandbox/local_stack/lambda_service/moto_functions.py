@@ -1,0 +1,139 @@
+"""What moto's Lambda functions forget or get wrong, put right on moto's own classes.
+
+The classes are patched rather than replaced because CloudFormation, event source mappings and log
+subscriptions inside moto all hold on to them.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from ..world import World
+from . import code, functions
+from .runtime import LambdaRuntime
+from .runtime_api import Invocation
+
+
+def install(world: World, runtime: LambdaRuntime) -> None:
+    from moto.awslambda import models, policy
+    from moto.awslambda.exceptions import InvalidParameterValueException
+
+    function_class = models.LambdaFunction
+    _keep_configuration(world, function_class)
+    _check_code(function_class, InvalidParameterValueException)
+    _refuse_repeated_statements(policy.Policy)
+
+    def invoke(self: Any, body: Any, request_headers: Any, response_headers: Any) -> bytes:
+        """For moto's own callers: event source mappings, SNS subscriptions, log subscriptions."""
+        payload = body if isinstance(body, bytes) else (body or "{}").encode()
+        outcome = runtime.invoke(self, Invocation(payload, self.function_arn))
+        if outcome.function_error:
+            response_headers["x-amz-function-error"] = outcome.function_error
+        return outcome.payload
+
+    function_class.invoke = invoke
+
+
+def _keep_configuration(world: World, function_class: Any) -> None:
+    original_init = function_class.__init__
+    original_configuration = function_class.get_configuration
+    original_update = function_class.update_configuration
+
+    @functools.wraps(original_init)
+    def __init__(self: Any, account_id: str, spec: dict[str, Any], region: str, version: Any = 1) -> None:
+        original_init(self, account_id, spec, region, version)
+        self.logging_config = dict(spec.get("LoggingConfig") or {})
+        self.dead_letter_config = dict(spec.get("DeadLetterConfig") or {})
+        self.event_invoke_configs = {}
+        self.active_at = time.monotonic() + world.settings.functionCreationSeconds
+        _touch(self)
+
+    @functools.wraps(original_configuration)
+    def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:
+        config = original_configuration(self, on_create)
+        config = {name: value for name, value in config.items() if value is not None}
+        config["State"] = functions.state(self)
+        if config["State"] == "Pending":
+            config |= {"StateReason": "The function is being created.", "StateReasonCode": "Creating"}
+        config["LastUpdateStatus"] = "Successful"
+        config["RevisionId"] = self.revision_id
+        logging = self.logging_config
+        config["LoggingConfig"] = {
+            "LogFormat": logging.get("LogFormat", "Text"),
+            "LogGroup": logging.get("LogGroup") or f"/aws/lambda/{self.function_name}",
+        }
+        if config["LoggingConfig"]["LogFormat"] == "JSON":
+            config["LoggingConfig"] |= {
+                "ApplicationLogLevel": logging.get("ApplicationLogLevel", "INFO"),
+                "SystemLogLevel": logging.get("SystemLogLevel", "INFO"),
+            }
+        if self.dead_letter_config.get("TargetArn"):
+            config["DeadLetterConfig"] = dict(self.dead_letter_config)
+        return config
+
+    @functools.wraps(original_update)
+    def update_configuration(self: Any, config_updates: dict[str, Any]) -> dict[str, Any]:
+        updates = dict(config_updates)
+        if "Environment" in updates and "Variables" not in (updates["Environment"] or {}):
+            updates["Environment"] = {"Variables": {}}
+        original_update(self, updates)
+        if updates.get("LoggingConfig") is not None:
+            self.logging_config = dict(updates["LoggingConfig"])
+        if updates.get("DeadLetterConfig") is not None:
+            self.dead_letter_config = dict(updates["DeadLetterConfig"])
+        if updates.get("EphemeralStorage"):
+            self.ephemeral_storage = updates["EphemeralStorage"]["Size"]
+        if updates.get("TracingConfig"):
+            self.tracing_config = updates["TracingConfig"]
+        _touch(self)
+        return self.get_configuration()
+
+    function_class.__init__ = __init__
+    function_class.get_configuration = get_configuration
+    function_class.update_configuration = update_configuration
+
+
+def _check_code(function_class: Any, refusal: Any) -> None:
+    original = function_class._set_function_code
+
+    @functools.wraps(original)
+    def _set_function_code(self: Any, updated_spec: dict[str, Any]) -> None:
+        original(self, updated_spec)
+        if getattr(self, "package_type", "Zip") == "Zip" and not code.is_package(
+            getattr(self, "code_bytes", b"") or b""
+        ):
+            raise refusal("Could not unzip uploaded file. Please check your file, then try to upload again.")
+        _touch(self)
+
+    function_class._set_function_code = _set_function_code
+
+
+def _refuse_repeated_statements(policy_class: Any) -> None:
+    from moto.awslambda.exceptions import ConflictException
+
+    original = policy_class.add_statement
+
+    @functools.wraps(original)
+    def add_statement(self: Any, raw: str, qualifier: str | None = None) -> Any:
+        wanted = json.loads(raw).get("StatementId")
+        if wanted and any(statement.get("Sid") == wanted for statement in self.statements):
+            problem = ConflictException(
+                f"The statement id ({wanted}) provided already exists. Please provide a new statement id, or remove "
+                "the existing statement."
+            )
+            problem.error_type = "ResourceConflictException"
+            raise problem
+        return original(self, raw, qualifier)
+
+    policy_class.add_statement = add_statement
+
+
+def _touch(function: Any) -> None:
+    function.revision_id = str(uuid.uuid4())
+    now = datetime.now(UTC)
+    function.last_modified = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}+0000"

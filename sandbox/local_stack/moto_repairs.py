@@ -1,0 +1,43 @@
+"""Small faults of moto 5.2.1 that would show, mended where they are."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from typing import Any
+
+
+def install() -> None:
+    _keep_queue_policies()
+    _number_log_events_once()
+
+
+def _keep_queue_policies() -> None:
+    """SetQueueAttributes changes what it names; moto also drops the queue's policy."""
+    from moto.sqs.models import Queue
+
+    original = Queue._set_attributes
+
+    @functools.wraps(original)
+    def _set_attributes(self: Any, attributes: dict[str, Any], now: float | None = None) -> None:
+        kept = self.policy if hasattr(self, "_policy_json") and "Policy" not in attributes else None
+        original(self, attributes, now)
+        if kept:
+            self.policy = kept
+
+    Queue._set_attributes = _set_attributes
+
+
+def _number_log_events_once() -> None:
+    """Two threads that put log events at once must not give two events one id: readers tell them apart by it."""
+    from moto.logs.models import LogStream
+
+    original = LogStream.put_log_events
+    lock = threading.RLock()
+
+    @functools.wraps(original)
+    def put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:
+        with lock:
+            return original(self, log_events)
+
+    LogStream.put_log_events = put_log_events
