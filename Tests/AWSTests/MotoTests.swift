@@ -154,7 +154,8 @@ import Testing
             case (.array(let mine), .array(let theirs)?) where mine.count == theirs.count:
                 zip(mine, theirs).enumerated().flatMap { $1.0.differences(from: $1.1, at: "\(path)[\($0)]") }
             case (.number(let mine), .number(let theirs)?) where abs(mine - theirs) < 0.0011: []
-            default: self == other ? [] : ["\(path): \(self) against \(other.map(String.init(describing:)) ?? "nothing")"]
+            default:
+                self == other ? [] : ["\(path): \(self) against \(other.map(String.init(describing:)) ?? "nothing")"]
             }
         }
     }
@@ -204,7 +205,8 @@ import Testing
         #expect(cluster.status.isServing)
         #expect(cluster.tags == ["Name": "täsks"])
         try check("GetCluster", cluster)
-        try check("DSQL.ListTagsForResource", try await dsql.listTagsForResource(arn: served.clusterARN, deadline: deadline))
+        try check(
+            "DSQL.ListTagsForResource", try await dsql.listTagsForResource(arn: served.clusterARN, deadline: deadline))
 
         let alarms = try await client.cloudWatch("us-east-1").allAlarms(deadline: deadline)
         #expect(alarms.metricAlarms?.map(\.alarmName) == ["a", "b"])
@@ -212,11 +214,14 @@ import Testing
 
         let logs = client.logs("us-east-1")
         var messages: [String?] = []
-        for try await page in logs.filterLogEventsPages(.init(logGroupName: "/aws/lambda/f", limit: 2), deadline: deadline) {
+        for try await page in logs.filterLogEventsPages(
+            .init(logGroupName: "/aws/lambda/f", limit: 2), deadline: deadline)
+        {
             messages += page.map(\.message)
         }
         #expect(messages == (0..<5).map { "héllo \t\"\($0)\"" })
-        try check("FilterLogEvents", try await logs.filterLogEvents(.init(logGroupName: "/aws/lambda/f"), deadline: deadline))
+        try check(
+            "FilterLogEvents", try await logs.filterLogEvents(.init(logGroupName: "/aws/lambda/f"), deadline: deadline))
         try check("DescribeLogGroups", try await logs.describeLogGroups(.init(), deadline: deadline))
 
         let sqs = client.sqs("us-east-1")
@@ -238,7 +243,9 @@ import Testing
         #expect(configuration.state == .active)
         try check("GetFunctionConfiguration", configuration)
         try check("GetPolicy", try await lambda.getPolicy(name: "f", deadline: deadline))
-        try check("GetFunctionEventInvokeConfig", try await lambda.getFunctionEventInvokeConfig(name: "f", deadline: deadline))
+        try check(
+            "GetFunctionEventInvokeConfig", try await lambda.getFunctionEventInvokeConfig(name: "f", deadline: deadline)
+        )
         let absent = await #expect(throws: AWSError.self) {
             try await lambda.getFunction(name: "absent", deadline: deadline)
         }
