@@ -98,12 +98,12 @@ import Testing
 
     @Test func noRetryIsBegunThatTheDeadlineWouldCutOff() async throws {
         try await LoopbackServer.run { _ in
-            Self.failure(400, "ThrottlingException")
+            Self.failure(400, "ThrottlingException", [("x-amz-retry-after", "5000")])
         } _: { server in
             let fixture = ClientFixture(server.url)
             let error = await #expect(throws: AWSError.self) {
                 try await fixture.client.eventBridge("us-east-1").putEvents(
-                    Self.entry, deadline: .after(.milliseconds(400)))
+                    Self.entry, deadline: .after(.seconds(4)))
             }
             #expect(error?.problem.kind == .throttled)
             #expect(server.record.requests.count == 1)
@@ -114,7 +114,7 @@ import Testing
     @Test func aHungConnectionLeavesTimeForAnotherAttempt() async throws {
         let script = Script([.hang, Self.accepted])
         try await LoopbackServer.run(script.handler) { server in
-            let fixture = ClientFixture(server.url) { $0.attemptTimeout = .milliseconds(60) }
+            let fixture = ClientFixture(server.url) { $0.attemptTimeout = .milliseconds(600) }
             _ = try await fixture.client.eventBridge("us-east-1").putEvents(Self.entry, deadline: fixture.deadline)
             #expect(fixture.notes.events.map(\.failure) == ["timedOut", nil])
         }
