@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
-
 from gate_support import EAST, WEST, WEST_ID, Database, running_database
-from local_stack.gate.session import DatabaseFaults
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +49,11 @@ def test_down_cuts_what_is_open_and_lets_nobody_in(database: Database) -> None:
         time.sleep(0.2)
         with pytest.raises(psycopg.OperationalError):
             open_one.execute("SELECT 1")
-        with pytest.raises(psycopg.OperationalError):
+        with pytest.raises(psycopg.OperationalError, match="Connection refused"):
             database.connect()
         assert other_region.execute("SELECT 1").fetchone() == (1,)
         database.account.faults.remove(fault.id)
+        time.sleep(0.2)
         database.connect().close()
 
 
@@ -95,39 +94,19 @@ def test_a_conflict_within_a_pipeline(database: Database) -> None:
     assert ids(database) in ([2, 4], [4])
 
 
-class CutCommit:
-    """A region's faults of which the next commit is cut off."""
-
-    def __init__(self, faults: DatabaseFaults, when: str) -> None:
-        self._faults = faults
-        self._when: str | None = when
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._faults, name)
-
-    def take_cut_commit(self) -> str | None:
-        when, self._when = self._when, None
-        return when
-
-
 @pytest.mark.parametrize("explicit", [False, True])
 @pytest.mark.parametrize("prepare", [False, True])
-@pytest.mark.parametrize(("when", "left"), [("before", []), ("after", [5])])
-def test_a_commit_that_is_cut_off(database: Database, when: str, left: list[int], prepare: bool,
+@pytest.mark.parametrize(("committed", "left"), [(False, []), (True, [5])])
+def test_a_commit_that_is_cut_off(database: Database, committed: bool, left: list[int], prepare: bool,
                                   explicit: bool) -> None:
-    gate = next(gate for gate in database.gates._gates if gate.region == EAST)
-    faults = gate._faults
-    gate._faults = CutCommit(faults, when)  # type: ignore[assignment]
-    try:
-        connection = database.connect()
-        if explicit:
-            connection.execute("BEGIN")
-            connection.execute("INSERT INTO rows VALUES (5)")
-        with pytest.raises(psycopg.OperationalError) as caught:
-            connection.execute("COMMIT" if explicit else "INSERT INTO rows VALUES (5)", prepare=prepare)
-        assert caught.value.diag.sqlstate is None and connection.broken
-    finally:
-        gate._faults = faults
+    connection = database.connect()
+    database.account.faults.add({"kind": "database-cut-commit", "region": EAST, "committed": committed})
+    if explicit:
+        connection.execute("BEGIN")
+        connection.execute("INSERT INTO rows VALUES (5)")
+    with pytest.raises(psycopg.OperationalError) as caught:
+        connection.execute("COMMIT" if explicit else "INSERT INTO rows VALUES (5)", prepare=prepare)
+    assert caught.value.diag.sqlstate is None and connection.broken
     assert ids(database) == left
 
 
@@ -140,6 +119,26 @@ def test_a_statement_does_not_outlive_its_client(database: Database) -> None:
         other.execute("SET lock_timeout = '2s'")
         other.execute("INSERT INTO rows VALUES (9)")
     assert ids(database) == [9]
+
+
+def test_a_running_statement_ends_when_its_client_is_cut(database: Database) -> None:
+    sleeper = database.connect(region=WEST, identifier=WEST_ID)
+    with database.connect() as watcher:
+        sleeper.pgconn.send_query(b"SELECT pg_sleep(30)")
+        sleeper.pgconn.flush()
+        running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)' AND state = 'active'"
+        _wait_for(lambda: watcher.execute(running).fetchone() == (1,))
+        database.account.faults.add({"kind": "database-down", "region": WEST})
+        _wait_for(lambda: watcher.execute(running).fetchone() == (0,))
+    database.account.faults.clear()
+    time.sleep(0.2)
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_dead_postgresql_is_said_to_be_unavailable() -> None:
