@@ -87,5 +87,14 @@ let package = Package(
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("AWSSigning", ["Basics"]),
         tests("AWS", ["AWSSigning", "Basics"]),
+
+        // The built programs against the real local stack. It depends on the console so that it is built first.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "taskops", "TestSupport", "Canary", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics",
+                subprocess, system,
+            ],
+            swiftSettings: strict),
     ]
 )
