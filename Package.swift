@@ -85,7 +85,9 @@ let package = Package(
         tests("Canary", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
-        tests("AWSSigning", ["Basics"]),
+        tests("Schema", ["Basics"]),
+        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"]),
+        tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics"]),
 
         // The built programs against the real local stack. It depends on the console so that it is built first.

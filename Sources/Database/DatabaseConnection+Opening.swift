@@ -17,27 +17,30 @@ package func withDatabaseConnection<Result>(
 }
 
 extension DatabaseConnection {
-    /// Connects and logs in. Whoever calls it owns the result and must close it; scopes are ``withDatabaseConnection(_:deadline:isolation:body:)``
-    /// and ``ReconnectingDatabase``.
+    /// Connects and logs in. Whoever calls it owns the result and must close it; the scopes that do are
+    /// ``withDatabaseConnection(_:deadline:isolation:body:)`` and ``ReconnectingDatabase``.
     static func open(_ configuration: DatabaseConfiguration, deadline: Deadline) async throws -> DatabaseConnection {
         let connection = try DatabaseConnection(configuration)
-        let deadline = deadline.clamped(to: .after(configuration.connectTimeout))
+        let allowed = min(configuration.connectTimeout, deadline.remaining)
+        let deadline = Deadline.after(allowed)
         let authorities = try CertificateAuthorities.file(configured: configuration.sslRootCert)
-        let addresses = try await configuration.addresses(deadline: deadline)
+        let addresses = try await configuration.addresses(deadline: deadline, allowed: allowed)
         let password = try await configuration.password(deadline)
         try await connection.connect(
             to: addresses, parameters: configuration.parameters(authorities: authorities, password: password),
-            deadline: deadline)
+            deadline: deadline, allowed: allowed)
         return connection
     }
 
     private func connect(
-        to addresses: [String], parameters: Secret<[(key: String, value: String)]>, deadline: Deadline
+        to addresses: [String], parameters: Secret<[(key: String, value: String)]>, deadline: Deadline,
+        allowed: Duration
     ) async throws(DatabaseError) {
         let interruption = interruption()
         let result = await withTaskCancellationHandler {
             Result { () throws(DatabaseError) in
-                try dial(addresses, parameters: parameters, deadline: deadline, interruption: interruption)
+                try dial(
+                    addresses, parameters: parameters, deadline: deadline, allowed: allowed, interruption: interruption)
             }
         } onCancel: {
             interruption.raise()
@@ -49,9 +52,8 @@ extension DatabaseConnection {
     /// only, so that an unreachable IPv6 address of a dual-stack endpoint does not use all of it up.
     private func dial(
         _ addresses: [String], parameters: Secret<[(key: String, value: String)]>, deadline: Deadline,
-        interruption: Interruption
+        allowed: Duration, interruption: Interruption
     ) throws(DatabaseError) -> LibPQ {
-        let allowed = deadline.remaining
         var last: DatabaseError?
         for (index, address) in addresses.enumerated() {
             let share = Deadline.after(deadline.remaining / (addresses.count - index))
@@ -59,7 +61,7 @@ extension DatabaseConnection {
                 return try attempt(
                     LibPQ(parameters: parameters.exposed + [("hostaddr", address)]), deadline: deadline,
                     dialDeadline: share, allowed: allowed, interruption: interruption)
-            } catch where error.phase == .connect && error.cause != .cancelled && !deadline.hasPassed {
+            } catch  where error.phase == .connect && error.cause != .cancelled && !deadline.hasPassed {
                 last = error
             }
         }
@@ -92,9 +94,8 @@ extension DatabaseConnection {
 }
 
 extension DatabaseConfiguration {
-    fileprivate func addresses(deadline: Deadline) async throws(DatabaseError) -> [String] {
+    fileprivate func addresses(deadline: Deadline, allowed: Duration) async throws(DatabaseError) -> [String] {
         if let hostaddr { return [hostaddr] }
-        let allowed = deadline.remaining
         do throws(Resolver.Failure) {
             return try await Resolver.addresses(of: host, deadline: deadline)
         } catch {

@@ -1,6 +1,7 @@
 package import Basics
 
-/// One connection to a PostgreSQL server or Aurora DSQL. Use it inside ``withDatabaseConnection(_:deadline:isolation:body:)``.
+/// One connection to a PostgreSQL server or Aurora DSQL, for use inside
+/// ``withDatabaseConnection(_:deadline:isolation:body:)``.
 ///
 /// Statements of concurrent tasks take turns, but a transaction belongs to the connection, not to a task: let one task
 /// at a time use it. A statement that is given up (its deadline passed, or its task was cancelled) closes the socket,
@@ -25,8 +26,12 @@ package actor DatabaseConnection {
     /// False once the server or a failure has ended it.
     package var isOpen: Bool {
         guard let libpq, libpq.isAlive else { return false }
-        // Takes up an end of the stream, or a FATAL, that arrived while nobody was asking.
-        return libpq.consumeInput() && libpq.isAlive
+        // Takes up what arrived while nobody was asking: notices, a FATAL, and behind it the end of the stream.
+        while wakeup.isReadable(libpq.socket) {
+            guard libpq.consumeInput() else { return false }
+            libpq.parseIdleInput()
+        }
+        return libpq.isAlive
     }
 
     package var isInTransaction: Bool { libpq?.isInTransaction ?? false }
@@ -202,7 +207,7 @@ package actor DatabaseConnection {
 }
 
 extension DatabaseConnection {
-    /// Hands over what ``open(_:deadline:)`` made; see DatabaseConnection+Opening.swift.
+    /// Takes over what was dialled; see DatabaseConnection+Opening.swift.
     func adopt(_ libpq: LibPQ) {
         self.libpq = libpq
     }

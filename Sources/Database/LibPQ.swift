@@ -3,11 +3,11 @@ internal import Basics
 internal import CLibPQ
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// One libpq connection. Not Sendable: it belongs to one ``DatabaseConnection``, which enters it on its own executor.
@@ -154,6 +154,11 @@ final class LibPQ {
         return PQconsumeInput(connection) == 1
     }
 
+    /// Digests what came outside of any statement.
+    func parseIdleInput() {
+        if let connection { _ = PQisBusy(connection) }
+    }
+
     /// Adds finished results to the answer; true once the statement is complete.
     func collect(into answer: inout Answer) -> Bool {
         guard let connection else { return true }
@@ -203,7 +208,7 @@ final class LibPQ {
         _ strings: [String?], _ body: ([UnsafePointer<CChar>?]) -> Result
     ) -> Result {
         let copies = strings.map { $0.flatMap { strdup($0) } }
-        defer { copies.forEach { free($0) } }
+        defer { for copy in copies { free(copy) } }
         return body(copies.map { $0.map { UnsafePointer($0) } })
     }
 }

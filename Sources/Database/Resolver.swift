@@ -4,11 +4,11 @@ internal import Dispatch
 internal import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 enum Resolver {
@@ -18,8 +18,8 @@ enum Resolver {
         case cancelled
     }
 
-    /// Never a thread of Swift's cooperative pool: a slow name server must not hold up other Regions.
-    private static let queue = DispatchQueue(label: "taskops.database.resolver", attributes: .concurrent)
+    /// Ends waits, and is never itself blocked.
+    private static let timer = DispatchQueue(label: "taskops.database.resolver.timer")
 
     /// The numeric addresses of a host, in the order the system prefers (RFC 6724).
     ///
@@ -29,8 +29,10 @@ enum Resolver {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 once.wait(continuation)
-                queue.async { once.resume(lookUp(host)) }
-                queue.asyncAfter(deadline: .now() + deadline.remaining.seconds) { once.resume(.failure(.deadlinePassed)) }
+                // A serial queue of its own gets a thread of its own. A shared concurrent queue has as many as there
+                // are cores, and two lookups that hang would hold up every other Region's.
+                DispatchQueue(label: "taskops.database.resolver").async { once.resume(lookUp(host)) }
+                timer.asyncAfter(deadline: .now() + deadline.remaining.seconds) { once.resume(.failure(.deadlinePassed)) }
             }
         } onCancel: {
             once.resume(.failure(.cancelled))
@@ -79,9 +81,9 @@ enum Resolver {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         #if canImport(Glibc)
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         #else
-        hints.ai_socktype = SOCK_STREAM
+            hints.ai_socktype = SOCK_STREAM
         #endif
         var found: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, nil, &hints, &found)

@@ -3,11 +3,11 @@ internal import Basics
 internal import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A pipe that gets a thread out of `poll`. Its ends live as long as anybody may still write to it.
@@ -18,7 +18,8 @@ final class Wakeup: Sendable {
     init() throws(Problem) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
-            throw Problem(.failed, "no more files can be opened", cause: String(cString: strerror(errno)), hint: "raise ulimit -n")
+            throw Problem(
+                .failed, "no more files can be opened", cause: String(cString: strerror(errno)), hint: "raise ulimit -n")
         }
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
@@ -42,6 +43,12 @@ final class Wakeup: Sendable {
     private func drain() {
         var bytes = [UInt8](repeating: 0, count: 64)
         while read(readEnd, &bytes, bytes.count) > 0 {}
+    }
+
+    /// Whether something is there to read now.
+    func isReadable(_ socket: Int32) -> Bool {
+        var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return socket >= 0 && poll(&entry, 1, 0) > 0
     }
 
     enum Outcome {

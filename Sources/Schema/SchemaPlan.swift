@@ -18,10 +18,21 @@ package struct SchemaPlan: Sendable, Hashable, Codable {
         package var state: State
         /// The titles of the statements that apply would run.
         package var statements: [String]
+
+        package init(version: Int, name: String, state: State, statements: [String]) {
+            self.version = version
+            self.name = name
+            self.state = state
+            self.statements = statements
+        }
     }
 
     package var schemaVersion = 1
     package var files: [Entry]
+
+    package init(files: [Entry]) {
+        self.files = files
+    }
 
     package var isUpToDate: Bool { files.allSatisfy { $0.state == .applied } }
 }

@@ -70,6 +70,43 @@ package struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation 
         case left, right
     }
 
+    /// Lines of at most `width` columns, broken between words; those after the first begin with `indent` blanks.
+    /// A word longer than a line stays whole: a name or a command is of no use in pieces.
+    package func wrapped(to width: Int, indent: Int = 0) -> [StyledText] {
+        guard self.width > width else { return [self] }
+        var lines: [StyledText] = []
+        var line = StyledText()
+        var isFresh = true
+        for (space, word) in words {
+            if !isFresh, line.width + space.width + word.width > width {
+                lines.append(line)
+                line = StyledText(String(repeating: " ", count: indent)) + word
+            } else {
+                line += space + word
+            }
+            isFresh = false
+        }
+        return lines + [line]
+    }
+
+    /// Each word with the blanks before it. A word may be made of several spans.
+    private var words: [(space: StyledText, word: StyledText)] {
+        var words: [(space: StyledText, word: StyledText)] = []
+        for span in spans {
+            for piece in span.text.chunked(by: { ($0 == " ") == ($1 == " ") }) {
+                let text = StyledText(String(piece), span.tag)
+                if piece.first == " " {
+                    words.append((text, StyledText()))
+                } else if words.isEmpty {
+                    words.append((StyledText(), text))
+                } else {
+                    words[words.count - 1].word += text
+                }
+            }
+        }
+        return words
+    }
+
     /// At most `width` columns; what was cut is marked with an ellipsis.
     package func truncated(to width: Int, ellipsis: String = "…") -> StyledText {
         guard self.width > width else { return self }
@@ -92,5 +129,18 @@ package struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation 
             kept += StyledText(text, span.tag)
         }
         return kept + StyledText(ellipsis, .faint)
+    }
+}
+
+extension StringProtocol {
+    /// Runs of characters that belong together.
+    fileprivate func chunked(by belongs: (Character, Character) -> Bool) -> [SubSequence] {
+        var chunks: [SubSequence] = []
+        var start = startIndex
+        for index in indices.dropFirst() where !belongs(self[self.index(before: index)], self[index]) {
+            chunks.append(self[start..<index])
+            start = index
+        }
+        return isEmpty ? [] : chunks + [self[start...]]
     }
 }

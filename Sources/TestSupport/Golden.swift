@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Testing
+package import Testing
 
 /// Compares `text` with the file `Golden/NAME` beside the test's own file.
 ///

@@ -1,11 +1,11 @@
 package import Basics
-import FoundationEssentials
 import Dispatch
+import FoundationEssentials
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A real PostgreSQL for one test run: TLS with a certificate authority of its own, on loopback, in a folder that is
@@ -37,7 +37,7 @@ package struct TemporaryPostgres: Sendable {
     package static func shared() async throws -> TemporaryPostgres {
         try await withCheckedThrowingContinuation { continuation in
             // Starting blocks, so it gets a thread of its own instead of one of the few that tests run on.
-            DispatchQueue.global().async { continuation.resume(with: started) }
+            DispatchQueue(label: "taskops.tests.postgres").async { continuation.resume(with: started) }
         }
     }
 
@@ -74,7 +74,9 @@ package struct TemporaryPostgres: Sendable {
         let password = UUID().uuidString
         let shell = try Shell(
             script: script,
-            arguments: [programs, String(port), password, certificateNames.map { "DNS:\($0)" }.joined(separator: ",")])
+            arguments: [programs, String(port), certificateNames.map { "DNS:\($0)" }.joined(separator: ",")])
+        // Not an argument: those are for everybody on the machine to read.
+        shell.write("\(password)\n")
         var lines: [String] = []
         while let line = shell.nextLine() {
             let words = line.split(separator: " ", maxSplits: 2).map(String.init)
@@ -88,11 +90,12 @@ package struct TemporaryPostgres: Sendable {
         throw Problem(.failed, "PostgreSQL did not start", cause: lines.suffix(5).joined(separator: " "))
     }
 
-    /// Arguments: the programs' folder, port, password, names for the certificate.
+    /// Arguments: the programs' folder, port, names for the certificate. The first line of input is the password.
     ///
     /// PostgreSQL refuses to run as root, so root becomes the user postgres, or nobody where there is none.
     private static let script = """
-        bin=$1 port=$2 password=$3 names=$4
+        bin=$1 port=$2 names=$3
+        read -r password
         umask 077
         home=$(mktemp -d "${TMPDIR:-/tmp}/taskops-postgres.XXXXXX") || exit 1
         trap 'rm -rf "$home"' EXIT
@@ -125,7 +128,11 @@ package struct TemporaryPostgres: Sendable {
         tries=0
         until [ "$(sed -n 8p data/postmaster.pid 2>/dev/null | tr -d ' ')" = ready ]; do
             tries=$((tries + 1))
-            if [ $tries -gt 600 ] || ! kill -0 $pid 2>/dev/null; then cat postgres.log; kill -QUIT $pid 2>/dev/null; exit 1; fi
+            if [ $tries -gt 600 ] || ! kill -0 $pid 2>/dev/null; then
+                cat postgres.log
+                kill -QUIT $pid 2>/dev/null
+                exit 1
+            fi
             sleep 0.05
         done
         echo "ready $pid $home"
@@ -136,9 +143,9 @@ package struct TemporaryPostgres: Sendable {
 
     private static func freePort() throws(Problem) -> Int {
         #if canImport(Glibc)
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
-        let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -155,6 +162,12 @@ package struct TemporaryPostgres: Sendable {
     }
 }
 
+#if canImport(Glibc)
+    private let systemWrite = Glibc.write
+#else
+    private let systemWrite = Darwin.write
+#endif
+
 /// A shell in a process group of its own (Ctrl-C in the terminal is not its business), which lives until its standard input closes.
 private final class Shell {
     private let input: Int32
@@ -170,11 +183,11 @@ private final class Shell {
         for end in toShell + fromShell { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
 
         #if canImport(Darwin)
-        var actions: posix_spawn_file_actions_t?
-        var attributes: posix_spawnattr_t?
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
         #else
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
         #endif
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, toShell[0], 0)
@@ -188,7 +201,7 @@ private final class Shell {
 
         var words: [UnsafeMutablePointer<CChar>?] = (["sh", "-c", script, "sh"] + arguments).map { strdup($0) }
         words.append(nil)
-        defer { words.forEach { free($0) } }
+        defer { for word in words { free(word) } }
         var child = pid_t()
         let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, words, environ)
         close(toShell[0])
@@ -201,6 +214,12 @@ private final class Shell {
     deinit {
         close(output)
         if !keepsInput { close(input) }
+    }
+
+    func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        // Far less than a pipe holds, so it is taken whole and at once.
+        _ = bytes.withUnsafeBytes { systemWrite(input, $0.baseAddress, $0.count) }
     }
 
     /// From here on only the end of this process closes the shell's input.

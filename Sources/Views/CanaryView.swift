@@ -5,15 +5,20 @@ package import Terminal
 package enum CanaryView {
     package static func lines(_ report: CanaryReport, on profile: TerminalProfile) -> [StyledText] {
         let scale = report.regions.map(end).max() ?? 0
-        var lines: [StyledText] = ["\("canary", .heading)  stack \(report.stack, .strong)  \(report.startedAt, .faint)", ""]
+        let width = profile.width ?? .max
+        let title: StyledText = "\("canary", .heading)  stack \(report.stack, .strong)  \(report.startedAt, .faint)"
+        var lines = title.wrapped(to: width, indent: 8) + [""]
         for region in report.regions {
             lines += regionLines(region, scale: scale, on: profile) + [""]
         }
         if !report.consistency.isEmpty {
-            lines += consistencyLines(report.consistency, unicode: profile.hasUnicode) + [""]
+            lines += consistencyLines(report.consistency, on: profile) + [""]
         }
-        lines.append(verdict(report))
-        return lines.map { profile.isTerminal ? $0.truncated(to: profile.width ?? .max) : $0 }
+        if report.regions.contains(where: { $0.hops.contains { $0.clock == .function && $0.ms != nil } }) {
+            lines += StyledText("~ by the function's clock, which may differ from this one", .faint).wrapped(to: width, indent: 2)
+        }
+        lines += verdict(report).wrapped(to: width, indent: 2)
+        return lines
     }
 
     // MARK: -
@@ -24,9 +29,10 @@ package enum CanaryView {
         var head: StyledText = "\(region.region, .name(region.region))  \(word(region.outcome))"
         if let total = region.totalMs { head += "  \(milliseconds(total))" }
         if let task = region.taskId { head += "  \("task \(task)", .faint)" }
-        var lines = [head]
-        let barWidth = min(60, max(8, (profile.width ?? 80) - 32))
-        for hop in region.hops {
+        let width = profile.width ?? .max
+        var lines = head.wrapped(to: width, indent: 2)
+        let barWidth = min(60, max(4, (profile.width ?? 80) - 32))
+        for hop in reached(region.hops) {
             let step = hop.hop == .accept ? hop.step.rawValue : ""
             var line: StyledText = "  \(StyledText(step).padded(to: 8))  \(StyledText(hop.hop.rawValue).padded(to: 6))  "
             line += hopTime(hop).padded(to: 10, alignment: .right) + "  "
@@ -34,15 +40,29 @@ package enum CanaryView {
             lines.append(line)
         }
         if let problem = region.problem {
-            lines.append("  \(mark(region.outcome, unicode: profile.hasUnicode)) \(problem.hop, .strong): \(problem.summary)")
+            let sentence: StyledText =
+                "  \(mark(region.outcome, unicode: profile.hasUnicode)) \(problem.hop, .strong): \(problem.summary)"
+            lines += sentence.wrapped(to: width, indent: 4)
+            // The command stays on one line, however long: it is there to be copied.
             if let hint = problem.hint { lines.append("    \(profile.hasUnicode ? "→" : "->", .faint) \(hint)") }
         }
-        if let note = cleanupNote(region.cleanup) { lines.append("  \(note, .faint)") }
+        if let note = cleanupNote(region.cleanup) {
+            lines += ("  \(note, .faint)" as StyledText).wrapped(to: width, indent: 2)
+        }
         return lines
     }
 
+    /// Up to where the walk ended: what comes after was never tried.
+    private static func reached(_ hops: [CanaryHop]) -> some Sequence<CanaryHop> {
+        let end = hops.firstIndex { $0.outcome == .broken || $0.outcome == .unknown } ?? hops.endIndex
+        return hops.prefix(end + 1)
+    }
+
     private static func hopTime(_ hop: CanaryHop) -> StyledText {
-        if let ms = hop.ms { return StyledText(milliseconds(ms), hop.outcome == .slow ? .warning : .plain) }
+        if let ms = hop.ms {
+            let time = hop.clock == .function ? "~\(milliseconds(ms))" : milliseconds(ms)
+            return StyledText(time, hop.outcome == .slow ? .warning : hop.clock == .function ? .faint : .plain)
+        }
         switch hop.outcome {
         case .ok, .slow: return StyledText("seen", .faint)
         case .unknown: return StyledText("not seen", .faint)
@@ -60,18 +80,22 @@ package enum CanaryView {
             case (_, .broken): .bad
             default: .good
             }
-        let note: StyledText = hop.clock == .function ? "  \("by the function's clock", .faint)" : ""
-        return StyledText(drawing, tag) + note
+        return StyledText(drawing, tag)
     }
 
-    private static func consistencyLines(_ pairs: [CanaryConsistency], unicode: Bool) -> [StyledText] {
-        pairs.enumerated().map { index, pair in
+    private static func consistencyLines(
+        _ pairs: [CanaryConsistency], on profile: TerminalProfile
+    ) -> [StyledText] {
+        pairs.enumerated().flatMap { index, pair in
             let label = StyledText(index == 0 ? "consistency" : "", .heading).padded(to: 11)
             let stale: StyledText =
                 pair.staleReads == 0
                 ? "no stale read" : StyledText("\(pair.staleReads) stale read\(pair.staleReads == 1 ? "" : "s")", .warning)
-            return "\(label)  \(pair.from, .name(pair.from)) \(unicode ? "→" : "->") \(pair.to, .name(pair.to))"
-                + "  read there \(milliseconds(pair.lagMs)) after it was read here, \(stale)"
+            let arrow = profile.hasUnicode ? "→" : "->"
+            let line: StyledText =
+                "\(label)  \(pair.from, .name(pair.from)) \(arrow) \(pair.to, .name(pair.to))"
+                + "  \(milliseconds(pair.lagMs)) from here to there, \(stale)"
+            return line.wrapped(to: profile.width ?? .max, indent: 13)
         }
     }
 
@@ -113,9 +137,9 @@ package enum CanaryView {
     }
 }
 
-/// `9.8 ms`, `212 ms`, `5.20 s`: three figures say all there is.
+/// `9.8 ms`, `212 ms`, `5.2 s`: two or three figures say all there is.
 func milliseconds(_ value: Double) -> String {
-    if value >= 10_000 { return "\((value / 100).rounded() / 10) s" }
+    if value >= 1000 { return "\((value / 100).rounded() / 10) s" }
     if value >= 100 { return "\(Int(value.rounded())) ms" }
     return "\((value * 10).rounded() / 10) ms"
 }

@@ -17,7 +17,7 @@ package enum SandboxView {
         case .stopped: word = StyledText("stopped", .faint)
         case .failed: word = StyledText("failed", .bad)
         }
-        var line: StyledText = "\(StyledText(event.step, .strong).padded(to: 16))  \(word.padded(to: 7))"
+        var line: StyledText = "\(StyledText(event.step, .strong).padded(to: 18))  \(word.padded(to: 7))"
         if let seconds = event.seconds {
             line += StyledText(milliseconds(seconds * 1000), .faint).padded(to: 9, alignment: .right)
         } else {

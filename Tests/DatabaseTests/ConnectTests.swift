@@ -1,8 +1,8 @@
 import Basics
 import Database
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Connections that cannot be made say at which step")
 struct ConnectTests {
@@ -58,7 +58,8 @@ struct ConnectTests {
     func clusterName() async throws {
         let configuration = try await server(host: "abc0def1baz2quux3quuux4abc.dsql.us-east-1.on.aws")
         try await withDatabaseConnection(configuration, deadline: ample) { connection in
-            let inUse = try await connection.query("SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()", deadline: ample)
+            let inUse = try await connection.query(
+                "SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()", deadline: ample)
             #expect(try inUse[0]["ssl", as: Bool.self])
         }
     }

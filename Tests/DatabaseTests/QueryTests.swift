@@ -1,8 +1,8 @@
 import Basics
 import Database
 import FoundationEssentials
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Statements and rows, on a real server")
 struct QueryTests {
@@ -34,7 +34,8 @@ struct QueryTests {
         try await withTable(in: server()) { connection, table in
             let id = UUID()
             let inserted = try await connection.execute(
-                "INSERT INTO \(identifier: table) VALUES (\(id), \("x' OR '1'='1")), (\(UUID()), \(String?.none))", deadline: ample)
+                "INSERT INTO \(identifier: table) VALUES (\(id), \("x' OR '1'='1")), (\(UUID()), \(String?.none))",
+                deadline: ample)
             #expect(inserted == 2)
             let rows = try await connection.query(
                 "SELECT note FROM \(identifier: table) WHERE id IN (\(list: [id, UUID()]))", deadline: ample)
@@ -59,7 +60,8 @@ struct QueryTests {
     func largeValue() async throws {
         let value = String(repeating: "taskops ", count: 500_000)
         let length = try await withDatabaseConnection(server(), deadline: ample) { connection in
-            try await connection.query("SELECT length(\(value)::text) AS length", deadline: ample).first?["length", as: Int.self]
+            try await connection.query("SELECT length(\(value)::text) AS length", deadline: ample).first?[
+                "length", as: Int.self]
         }
         #expect(length == value.count)
     }
@@ -132,7 +134,8 @@ struct QueryTests {
         let configuration = try await server()
         let sums = await (0..<40).boundedMap(limit: 40) { number in
             try? await withDatabaseConnection(configuration, deadline: ample) { connection in
-                try await connection.query("SELECT \(number)::int + 1 AS next, pg_sleep(0.05)", deadline: ample)[0]["next", as: Int.self]
+                try await connection.query("SELECT \(number)::int + 1 AS next, pg_sleep(0.05)", deadline: ample)[0][
+                    "next", as: Int.self]
             }
         }
         #expect(sums == (1...40).map(Optional.some))

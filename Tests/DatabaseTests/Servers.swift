@@ -41,3 +41,20 @@ func databaseError(_ body: () async throws -> Void) async -> DatabaseError? {
         return error as? DatabaseError
     }
 }
+
+@discardableResult
+func insert(_ note: String, into table: String, on connection: DatabaseConnection) async throws -> Int {
+    try await connection.execute("INSERT INTO \(identifier: table) VALUES (\(UUID()), \(note))", deadline: ample)
+}
+
+func counter(_ table: String, on connection: DatabaseConnection) async throws -> Int {
+    let rows = try await connection.query("SELECT count FROM \(identifier: table)", deadline: ample)
+    return try rows[0]["count", as: Int.self]
+}
+
+func countRows(of table: String) async throws -> Int {
+    try await withDatabaseConnection(server(), deadline: ample) { connection in
+        let rows = try await connection.query("SELECT count(*) AS count FROM \(identifier: table)", deadline: ample)
+        return try rows[0]["count", as: Int.self]
+    }
+}

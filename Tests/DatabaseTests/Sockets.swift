@@ -4,10 +4,16 @@ import FoundationEssentials
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
+
+/// Runs blocking work on a thread of its own: a serial queue has one, while the global queues have as many as there are
+/// cores, and a few waiting tests would hold up all others.
+func onThread(_ work: @escaping @Sendable () -> Void) {
+    DispatchQueue(label: "taskops.tests").async(execute: work)
+}
 
 /// Counts across threads.
 final class Counter: Sendable {
@@ -31,7 +37,7 @@ final class Signal: Sendable {
     /// Waits off the cooperative pool; false when it did not happen in a minute.
     func happened() async -> Bool {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            onThread {
                 continuation.resume(returning: self.semaphore.wait(timeout: .now() + 60) == .success)
             }
         }
@@ -76,7 +82,7 @@ final class Listener: Sendable {
 
     /// Accepts one client, reads what it says first, and answers with these bytes.
     func answerOnce(_ bytes: [UInt8]) {
-        DispatchQueue.global().async { [self] in
+        onThread { [self] in
             let client = accept(descriptor, nil, nil)
             _ = Loopback.read(client)
             Loopback.write(bytes, to: client)
@@ -86,7 +92,7 @@ final class Listener: Sendable {
     /// Returns once a client has connected and sent its first bytes; the client stays connected, and unanswered.
     func acceptAndReadOne() async {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [self] in
+            onThread { [self] in
                 _ = Loopback.read(accept(descriptor, nil, nil))
                 continuation.resume()
             }
@@ -97,9 +103,9 @@ final class Listener: Sendable {
 enum Loopback {
     static func socket() -> Int32 {
         #if canImport(Glibc)
-        Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
-        Darwin.socket(AF_INET, SOCK_STREAM, 0)
+            Darwin.socket(AF_INET, SOCK_STREAM, 0)
         #endif
     }
 
@@ -117,9 +123,9 @@ enum Loopback {
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 #if canImport(Glibc)
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
                 #else
-                Darwin.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    Darwin.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
                 #endif
             }
         }
@@ -137,9 +143,9 @@ enum Loopback {
         var rest = bytes[...]
         while !rest.isEmpty {
             #if canImport(Glibc)
-            let flags = Int32(MSG_NOSIGNAL)
+                let flags = Int32(MSG_NOSIGNAL)
             #else
-            let flags: Int32 = 0
+                let flags: Int32 = 0
             #endif
             let count = Array(rest).withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, flags) }
             guard count > 0 else { return }
@@ -149,9 +155,9 @@ enum Loopback {
 
     static func close(_ descriptor: Int32) {
         #if canImport(Glibc)
-        _ = Glibc.close(descriptor)
+            _ = Glibc.close(descriptor)
         #else
-        _ = Darwin.close(descriptor)
+            _ = Darwin.close(descriptor)
         #endif
     }
 }

@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func everyDayOfFourCenturiesSurvives() {
-        for day in stride(from: Int64(-146_097), through: 146_097, by: 1) {
+        for day in Int64(-73_048)...73_049 {
             let moment = Timestamp(microseconds: day * 86_400_000_000)
             #expect(Timestamp(iso8601: moment.description) == moment)
         }

@@ -70,3 +70,17 @@ import Testing
         #expect(Charts.span(offset: 0, length: 1, whole: 0, width: 4, unicode: true) == "")
     }
 }
+
+@Suite struct WrappingTests {
+    @Test func linesBreakBetweenWordsAndKeepTheirMeaning() {
+        let text: StyledText = "  ! \("create/start", .strong): the rule is \("DISABLED", .bad) and so nothing came"
+        let lines = text.wrapped(to: 24, indent: 4)
+        #expect(lines.map(\.plain) == ["  ! create/start: the", "    rule is DISABLED and", "    so nothing came"])
+        #expect(lines[1].spans.contains { $0.text == "DISABLED" && $0.tag == .bad })
+    }
+
+    @Test func aWordLongerThanTheLineStaysWhole() {
+        #expect(StyledText("arn:aws:events:us-east-1 is gone").wrapped(to: 10, indent: 2).map(\.plain) == ["arn:aws:events:us-east-1", "  is gone"])
+        #expect(StyledText("short").wrapped(to: 10) == [StyledText("short")])
+    }
+}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 AWS_KINDS = ("throttle", "error", "delay", "cut")
-DATABASE_KINDS = ("database-down", "database-delay", "database-conflict")
+DATABASE_KINDS = ("database-down", "database-delay", "database-conflict", "database-cut-commit")
 FUNCTION_KINDS = ("function-crash", "function-error", "function-throttle")
 #: The attempt to hand an event to a target fails in a way EventBridge retries.
 DELIVERY_KINDS = ("delivery-error",)
@@ -37,6 +37,8 @@ class Fault:
     code: str | None = None
     message: str | None = None
     status: int | None = None
+    #: For database-cut-commit: whether the database has done the commit whose answer is lost (it has, if not said).
+    committed: bool | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     used: int = 0
 
@@ -61,7 +63,9 @@ class Fault:
             _check_number("status", fault.status, 400, 599)
         if fault.kind in ("delay", "database-delay") and not fault.delayMs:
             raise FaultError(f"{fault.kind} needs delayMs")
-        if fault.kind == "database-conflict" and fault.times is None:
+        if fault.committed is not None and not isinstance(fault.committed, bool):
+            raise FaultError("committed is true or false")
+        if fault.kind in ("database-conflict", "database-cut-commit") and fault.times is None:
             fault.times = 1
         if fault.kind == "function-crash" and fault.times is None:
             fault.times = 1
@@ -88,7 +92,7 @@ _FIELDS = {
     "delayMs",
     "code",
     "message",
-    "status",
+    "status", "committed",
 }
 
 
@@ -171,3 +175,10 @@ class DatabaseFaults:
     def take_conflict(self) -> bool:
         """True when this commit must fail with SQLSTATE 40001 (OC000)."""
         return bool(self._faults.take(("database-conflict",), region=self._region))
+
+    def take_cut_commit(self) -> str | None:
+        """``before`` or ``after`` the database has done it, when this commit's connection must be cut; else None."""
+        struck = self._faults.take(("database-cut-commit",), region=self._region)
+        if not struck:
+            return None
+        return "before" if struck[0].committed is False else "after"

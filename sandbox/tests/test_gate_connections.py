@@ -8,9 +8,18 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-
 from gate_support import (
-    EAST, EAST_ID, FUNCTION_ROLE, LONE_ID, NEW_ID, OPERATOR, WEST, WEST_ID, Database, endpoint, running_database,
+    EAST,
+    EAST_ID,
+    FUNCTION_ROLE,
+    LONE_ID,
+    NEW_ID,
+    OPERATOR,
+    WEST,
+    WEST_ID,
+    Database,
+    endpoint,
+    running_database,
 )
 
 ACCESS_DENIED = "unable to accept connection, access denied"
@@ -62,7 +71,7 @@ WRONG = {
     "age": ({"ago": timedelta(seconds=901)}, "Signature expired"),
     "future": ({"ago": -timedelta(minutes=10)}, "Signature not yet current"),
     "lifetime": ({"expires": 604_801}, "X-Amz-Expires must be from 1 to 604800"),
-    "session token": ({"key": "ASIAFUNCTION", "session": "another"}, "security token included in the request is invalid"),
+    "session token": ({"key": "ASIAFUNCTION", "session": "another"}, "token included in the request is invalid"),
     "credentials": ({"key": "ASIAEXPIRED"}, "security token included in the request is expired"),
 }
 

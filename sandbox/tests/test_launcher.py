@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -20,6 +22,7 @@ import boto3
 import psycopg
 import pytest
 
+from local_stack.launcher import postgres
 from local_stack.launcher.processes import ProcessId
 
 SANDBOX = Path(__file__).resolve().parents[1]
@@ -85,8 +88,9 @@ class Stack:
 
     def leftovers(self) -> list[str]:
         """Processes whose command line or working directory names this stack, and files beside it."""
-        found = [str(path) for path in (self.directory, *Path(tempfile.gettempdir()).glob("taskops-data-*"),
-                                        *Path(tempfile.gettempdir()).glob("taskops-socket-*")) if path.exists()]
+        mark = hashlib.sha256(os.fsencode(self.directory)).hexdigest()[:16]
+        found = [str(path) for path in (self.directory, *Path(tempfile.gettempdir()).glob(f"taskops-*-{mark}"))
+                 if path.exists()]
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 command = (process / "cmdline").read_bytes()
@@ -98,8 +102,8 @@ class Stack:
         return found
 
 
-def shared_memory() -> set[str]:
-    return {line.split()[1] for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]}
+def shared_memory(maker: int) -> list[str]:
+    return [line for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:] if line.split()[4] == str(maker)]
 
 
 @pytest.fixture(scope="module")
@@ -115,15 +119,15 @@ def function_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stack(function_zip: Path) -> Iterator[Stack]:
     """A stack in a directory of its own, which is gone in every respect when the test is over."""
-    segments = shared_memory()
     with tempfile.TemporaryDirectory(prefix="taskops-stack-") as parent:
         os.chmod(parent, 0o755)
         stack = Stack(Path(parent) / "sandbox", function_zip)
         yield stack
+        server = stack.state()["processes"].get("postgres") if (stack.directory / "state.json").exists() else None
         stack.run("down")
         assert stack.leftovers() == []
         assert os.listdir(parent) == []
-    assert shared_memory() <= segments
+    assert server is None or shared_memory(server["pid"]) == []
 
 
 def test_up_twice_use_and_down(stack: Stack) -> None:
@@ -188,8 +192,10 @@ def test_a_killed_server_is_noticed_and_made_anew(stack: Stack) -> None:
     assert stack.run("status")[-1]["state"] == "ready"
 
 
-@pytest.mark.parametrize("then", ["up", "down"])
-@pytest.mark.parametrize("at", [("postgres", "starting"), ("server", "starting"), ("deploy", "starting")])
+@pytest.mark.parametrize(("at", "then"), [
+    (("postgres", "starting"), "down"), (("server", "starting"), "down"), (("server", "starting"), "up"),
+    (("deploy", "starting"), "down"), (("deploy", "starting"), "up"),
+])
 def test_an_up_that_was_killed(stack: Stack, at: tuple[str, str], then: str) -> None:
     with subprocess.Popen(stack.command("up"), env=stack.environment, stdout=subprocess.PIPE, text=True) as starting:
         assert starting.stdout
@@ -249,11 +255,21 @@ def test_a_directory_others_cannot_reach(stack: Stack) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_long_path_does_not_matter(stack: Stack) -> None:
-    stack.directory = stack.directory.parent / ("d" * 90)
-    stack.run("up")
-    with stack.connect() as connection:
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+def test_a_long_path_does_not_matter() -> None:
+    with tempfile.TemporaryDirectory(prefix="taskops-stack-") as parent:
+        os.chmod(parent, 0o755)
+        directory = Path(parent) / ("d" * 90)
+        directory.mkdir()
+        place = postgres.choose_place(directory)
+        binaries = postgres.find()
+        postgres.create(binaries, place)
+        server = postgres.start(binaries, place, directory / "log")
+        try:
+            assert (place.socket_directory / ".s.PGSQL.5432").is_socket()
+        finally:
+            postgres.stop(server, place)
+        assert place.outside == [place.socket_directory]
+        shutil.rmtree(place.socket_directory)
 
 
 def test_a_server_whose_directory_was_taken_away_ends(stack: Stack) -> None:

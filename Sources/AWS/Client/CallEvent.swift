@@ -13,4 +13,19 @@ package struct CallEvent: Sendable, Hashable {
     package var requestID: String?
     /// How long until the next attempt; nil when there is none.
     package var retriesAfter: Duration?
+
+    package init(
+        service: String, operation: String, region: String, attempt: Int, duration: Duration, status: Int? = nil,
+        failure: String? = nil, requestID: String? = nil, retriesAfter: Duration? = nil
+    ) {
+        self.service = service
+        self.operation = operation
+        self.region = region
+        self.attempt = attempt
+        self.duration = duration
+        self.status = status
+        self.failure = failure
+        self.requestID = requestID
+        self.retriesAfter = retriesAfter
+    }
 }

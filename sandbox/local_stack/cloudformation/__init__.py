@@ -7,7 +7,7 @@ from ..world import World
 
 def install(world: World) -> None:
     # The resource types are registered by being defined; stacks find them by their type's name.
-    from . import engine, resources
+    from . import calls, resource_types
 
-    resources.use(world)
-    engine.install()
+    resource_types.use(world)
+    calls.install()

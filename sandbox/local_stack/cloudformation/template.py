@@ -2,11 +2,53 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
+
+_UNRESOLVED = "Template format error: Unresolved resource dependencies"
 _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
+def install() -> None:
+    """Makes moto look at templates with these eyes, wherever it reads one."""
+    from moto.cloudformation.models import Stack
+    from moto.cloudformation.parsing import ResourceMap, get_model_map, parse_condition
+
+    original_parse, original_load = Stack.parse_template, ResourceMap.load
+
+    def parse_template(text: Any) -> dict[str, Any]:
+        try:
+            parsed = original_parse(text)
+        except (yaml.YAMLError, ValueError) as problem:
+            said = " ".join(str(problem).split())
+            raise refusal(f"Template format error: {said}") from None
+        if not isinstance(parsed, dict):
+            raise refusal("Template format error: unsupported structure.")
+        return parsed
+
+    def load(self: Any) -> None:
+        if not self._template:
+            original_load(self)
+            return
+        try:
+            check(self._template, self.input_parameters, set(get_model_map()))
+            original_load(self)
+            check_rules(self._template, lambda c: parse_condition(copy.deepcopy(c), self._parsed_resources, {}))
+        except TemplateError as problem:
+            raise refusal(str(problem)) from None
+
+    Stack.parse_template = staticmethod(parse_template)
+    ResourceMap.load = load
+
+
+def refusal(message: str) -> Exception:
+    from moto.cloudformation.exceptions import ValidationError
+
+    return ValidationError(message=message)
 
 
 class TemplateError(ValueError):
@@ -47,9 +89,7 @@ def creation_order(resources: dict[str, Any]) -> list[str]:
         needed = [depends] if isinstance(depends, str) else list(depends)
         for wanted in needed:
             if wanted not in resources:
-                raise TemplateError(
-                    f"Template format error: Unresolved resource dependencies [{wanted}] in the Resources block of the template"
-                )
+                raise TemplateError(f"{_UNRESOLVED} [{wanted}] in the Resources block of the template")
         needed += list(references(resources[name].get("Properties") or {}))
         for wanted in needed:
             if wanted in resources:
@@ -84,9 +124,7 @@ def check(template: dict[str, Any], given: dict[str, Any], known_types: set[str]
     names = set(resources) | set(parameters)
     for found in references([{k: v for k, v in r.items() if k == "Properties"} for r in resources.values()]):
         if found not in names and not found.startswith("AWS::"):
-            raise TemplateError(
-                f"Template format error: Unresolved resource dependencies [{found}] in the Resources block of the template"
-            )
+            raise TemplateError(f"{_UNRESOLVED} [{found}] in the Resources block of the template")
     creation_order(resources)
 
 

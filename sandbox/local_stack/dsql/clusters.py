@@ -215,7 +215,7 @@ class Clusters:
                         "other",
                         "multiRegionProperties",
                     )
-                if cluster.status == "CREATING":
+                if cluster.status == "CREATING" and (witness, peers) != (cluster.witness, cluster.peers):
                     raise AwsError(
                         "ConflictException",
                         f"The cluster {identifier} is in state CREATING.",

@@ -171,7 +171,7 @@ def _decoded_token(token: str | None) -> str:
     if token is None:
         return ""
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except ValueError:
         raise validation_error("next-token is not one this service gave out.", field_name="nextToken") from None
 

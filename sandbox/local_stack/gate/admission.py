@@ -52,7 +52,8 @@ def cluster_at(world: World, server_name: str | None, region: str) -> ClusterVie
     cluster = world.cluster_at(server_name.lower())
     if cluster is None or cluster.region != region:
         # With DSQL the name would not resolve at all; say what a person here has to know.
-        raise NotAdmitted("08006", f'unable to accept connection, no cluster in {region} has the endpoint "{server_name}"')
+        text = f'unable to accept connection, no cluster in {region} has the endpoint "{server_name}"'
+        raise NotAdmitted("08006", text)
     if not cluster.accepts_connections:
         raise NotAdmitted("57P03", f"unable to accept connection, the cluster is {cluster.status}")
     return cluster

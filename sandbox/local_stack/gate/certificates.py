@@ -62,7 +62,7 @@ def server_context(directory: Path, region: str) -> ssl.SSLContext:
     def remember(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         connection.server_name = name  # type: ignore[attr-defined]
 
-    context.sni_callback = remember  # type: ignore[assignment]
+    context.sni_callback = remember
     return context
 
 

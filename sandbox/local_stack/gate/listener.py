@@ -45,19 +45,29 @@ class Gate:
         self._open: dict[asyncio.Task[None], Session | None] = {}
         self._server: asyncio.Server | None = None
 
-    async def start(self, port: int = 0) -> int:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", port, backlog=512)
+    async def start(self) -> int:
+        """Listens on a free port, which stays this gate's also while the database is switched off."""
+        self._reserved = _socket_on(0)
+        self._port = int(self._reserved.getsockname()[1])
+        await self._listen()
         self._watcher = asyncio.create_task(self._watch())
-        listening: int = self._server.sockets[0].getsockname()[1]
-        return listening
+        return self._port
 
     async def stop(self) -> None:
-        if self._server is None:
-            return
-        self._server.close()
-        for task in [self._watcher, *self._open]:
+        tasks = [self._watcher, *self._open]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(self._watcher, *self._open, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._refuse()
+        self._reserved.close()
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._accept, sock=_socket_on(self._port), backlog=512)
+
+    def _refuse(self) -> None:
+        if self._server:
+            self._server.close()
+            self._server = None
 
     @property
     def connections(self) -> int:
@@ -67,6 +77,10 @@ class Gate:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             down = self._faults.down
+            if down:
+                self._refuse()
+            elif self._server is None:
+                await self._listen()
             for task, session in list(self._open.items()):
                 if down or (session and session.is_overdue):
                     task.cancel()
@@ -163,6 +177,14 @@ class Gate:
                 return code, body
             else:
                 raise NotAdmitted("0A000", "unsupported frontend protocol")
+
+
+def _socket_on(port: int) -> socket.socket:
+    """Several sockets can be bound to one port as long as only one of them listens."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound
 
 
 async def _password(reader: asyncio.StreamReader) -> str:

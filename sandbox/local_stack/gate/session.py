@@ -46,6 +46,7 @@ class DatabaseFaults(Protocol):
     @property
     def delay_ms(self) -> float: ...
     def take_conflict(self) -> bool: ...
+    def take_cut_commit(self) -> str | None: ...
 
 
 class Cut(Exception):
@@ -246,7 +247,7 @@ class Session:
         if commits or (statement.kind is Kind.DML and not transaction.in_block):
             if self._faults.take_conflict():
                 return DATA_CONFLICT, commits
-            if cut := _take_cut(self._faults):
+            if cut := self._faults.take_cut_commit():
                 if cut == "before":
                     raise Cut
                 unit.cut = True
@@ -359,8 +360,3 @@ class Session:
 
 _NOTHING = Plan((), untouched=True)
 
-
-def _take_cut(faults: DatabaseFaults) -> str | None:
-    """``before`` or ``after``: a commit that is cut off before, or after, PostgreSQL has done it."""
-    take = getattr(faults, "take_cut_commit", None)
-    return take() if take else None

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .progress import emit
 from .problem import Problem
+from .progress import emit
 from .state import Names
 
 SCRIPT = Path(__file__).resolve().parents[3] / "infrastructure" / "deploy.py"

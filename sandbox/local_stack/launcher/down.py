@@ -11,7 +11,7 @@ from pathlib import Path
 from . import postgres
 from .problem import Problem
 from .processes import ProcessId
-from .progress import Step, emit
+from .progress import emit
 from .state import Directory, State
 
 
@@ -30,15 +30,15 @@ def remove(directory: Directory, *, keep_logs: bool = False) -> None:
     state = directory.read() or State()
     server = server_process(directory, state)
     if server and server.is_running:
-        step = Step("server")
+        emit("server", "stopping")
         server.stop(signal.SIGTERM)
-        _stopped(step)
+        emit("server", "stopped")
     place = place_of(directory, state)
     running = postgres.running_in(place.data) or state.process("postgres")
     if running and running.is_running:
-        step = Step("postgres")
+        emit("postgres", "stopping")
         postgres.stop(running, place)
-        _stopped(step)
+        emit("postgres", "stopped")
     else:
         postgres.release_memory(place)
     for path in place.outside:
@@ -60,10 +60,6 @@ def place_of(directory: Directory, state: State) -> postgres.Place:
     if state.postgres:
         return postgres.Place(Path(state.postgres["home"]), Path(state.postgres["sockets"]), state.postgres["user"])
     return postgres.Place(directory / "postgres", directory / "postgres", None)
-
-
-def _stopped(step: Step) -> None:
-    emit(step.name, "stopped")
 
 
 def _delete(path: Path) -> None:

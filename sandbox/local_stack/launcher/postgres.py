@@ -20,9 +20,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from .processes import ProcessId
 from .problem import Problem
+from .processes import ProcessId
 
 OWNER = "sandbox"
 MINIMUM_VERSION = 15
@@ -156,7 +157,7 @@ def start(binaries: Binaries, place: Place, log: Path, spawned: Callable[[Proces
     # when it is a zombie.
     for stale in (place.data / "postmaster.pid", *place.socket_directory.glob(".s.PGSQL.*")):
         stale.unlink(missing_ok=True)
-    arguments = [binaries["postgres"], "-D", place.data, "-k", place.socket_directory]
+    arguments = [binaries["postgres"], "-D", str(place.data), "-k", str(place.socket_directory)]
     for name, value in SETTINGS.items():
         arguments += ["-c", f"{name}={value}"]
     with log.open("ab") as output:
@@ -242,7 +243,7 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _as(user: str | None) -> dict[str, object]:
+def _as(user: str | None) -> dict[str, Any]:
     if user is None:
         return {}
     entry = pwd.getpwnam(user)

@@ -15,6 +15,8 @@ from typing import Any
 from pglast import ast
 from pglast.enums import (
     AlterTableType as At,
+)
+from pglast.enums import (
     ConstrType,
     LockClauseStrength,
     ObjectType,
@@ -146,7 +148,7 @@ def _type(type_name: Any) -> Refusal | None:
 
 
 def _shown(type_name: Any) -> str:
-    name = type_name.names[-1].sval
+    name: str = type_name.names[-1].sval
     return _TYPE_NAMES.get(name, name) + ("[]" if type_name.arrayBounds else "")
 
 

@@ -109,7 +109,7 @@ def _statement(sql: str, tree: Any, form: _Form | None) -> Statement:
 
 
 def _kind(tree: Any, nodes: list[Any]) -> Kind:
-    if isinstance(tree, ast.TransactionStmt):
+    if isinstance(tree, ast.TransactionStmt) and tree.kind is not None:
         return _TRANSACTION.get(tree.kind, Kind.READ)
     if type(tree).__name__ in _DDL:
         return Kind.DDL
@@ -131,11 +131,11 @@ class _Seen(Visitor):
     def visit(self, ancestors: Any, node: Any) -> None:
         self.nodes.append(node)
         if isinstance(node, ast.RangeVar):
-            if node.schemaname not in ("sys", "pg_catalog", "information_schema"):
+            if node.relname and node.schemaname not in ("sys", "pg_catalog", "information_schema"):
                 self.relations.add(node.relname)
         elif isinstance(node, ast.DropStmt):
             for name in node.objects or ():
-                if isinstance(name, tuple) and isinstance(name[-1], ast.String):
+                if isinstance(name, tuple) and isinstance(name[-1], ast.String) and name[-1].sval:
                     self.relations.add(name[-1].sval)
 
 
@@ -174,17 +174,24 @@ def _without_dsql_forms(text: str) -> tuple[str, dict[int, _Form]]:
         elif upper[:3] == ["ALTER", "TABLE", "ASYNC"]:
             cut = (statement[2].start, statement[2].end + 1, "")
             forms[number] = _Form()
-        elif upper[:2] == ["AWS", "IAM"] and len(words) == 6 and upper[2] in ("GRANT", "REVOKE"):
-            if words[4].upper() == ("TO" if upper[2] == "GRANT" else "FROM") and statement[5].name == "SCONST":
-                # A harmless statement keeps the place; the words are carried beside it.
-                cut = (statement[0].start, statement[5].end + 1, "SELECT 1")
-                forms[number] = _Form(upper[2], _identifier(words[3]), words[5][1:-1].replace("''", "'"))
+        elif _is_iam_statement(words) and statement[5].name == "SCONST":
+            # A harmless statement keeps the place; the words are carried beside it.
+            cut = (statement[0].start, statement[5].end + 1, "SELECT 1")
+            forms[number] = _Form(upper[2], _identifier(words[3]), words[5][1:-1].replace("''", "'"))
         if cut:
             pieces += [text[done : cut[0]], cut[2]]
             done = cut[1]
         number += bool(statement)
         statement = []
     return "".join([*pieces, text[done:]]), forms
+
+
+def _is_iam_statement(words: list[str]) -> bool:
+    """``AWS IAM GRANT role TO 'arn'`` or ``AWS IAM REVOKE role FROM 'arn'``."""
+    if len(words) != 6:
+        return False
+    shape = [word.upper() for word in (*words[:3], words[4])]
+    return shape in (["AWS", "IAM", "GRANT", "TO"], ["AWS", "IAM", "REVOKE", "FROM"])
 
 
 def _identifier(word: str) -> str:

@@ -1,0 +1,119 @@
+import AWS
+import Basics
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// AWS's own endpoint-rule cases (botocore's `endpoint-tests-1.json`), read from beside the checkout.
+@Suite struct EndpointTests {
+    struct Case: Sendable, Decodable, CustomTestStringConvertible {
+        struct Parameters: Sendable, Decodable {
+            var Region: String?
+            var UseFIPS: Bool?
+            var UseDualStack: Bool?
+            var Endpoint: String?
+            var EndpointId: String?
+        }
+        struct Expectation: Sendable, Decodable {
+            struct Endpoint: Sendable, Decodable { let url: String }
+            let endpoint: Endpoint?
+            let error: String?
+        }
+        let documentation: String?
+        let params: Parameters?
+        let expect: Expectation
+        var service: AWSService? = nil
+        var testDescription: String { "\(service?.name ?? ""): \(documentation ?? "")" }
+
+        enum CodingKeys: String, CodingKey { case documentation, params, expect }
+    }
+
+    struct File: Decodable { let testCases: [Case] }
+
+    static let folder = Repository.vectors.map { "\($0)/endpoints" }
+    static let services: [(String, AWSService)] = [
+        ("dsql", .dsql), ("events", .eventBridge), ("logs", .logs), ("cloudwatch", .cloudWatch),
+    ]
+    static let cases: [Case] = services.flatMap { name, service -> [Case] in
+        guard let folder, let data = try? Data(contentsOf: URL(filePath: "\(folder)/\(name).json")),
+            let file = try? JSONDecoder().decode(File.self, from: data)
+        else { return [] }
+        return file.testCases.map { one in
+            var one = one
+            one.service = service
+            return one
+        }
+    }
+
+    @Test(.enabled(if: folder != nil, "no ../shared/vectors beside this checkout; set TASKOPS_VECTORS to run these"))
+    func theCasesAreThere() {
+        #expect(Self.cases.count >= 140)
+    }
+
+    @Test(
+        .enabled(if: folder != nil, "no ../shared/vectors beside this checkout; set TASKOPS_VECTORS to run these"),
+        // EventBridge's global endpoints need SigV4A and are not used here.
+        arguments: cases.filter { $0.params?.EndpointId == nil })
+    func everyCaseIsAWSs(one: Case) throws {
+        let service = try #require(one.service)
+        var settings = EndpointSettings(override: one.params?.Endpoint)
+        settings.usesFIPS = one.params?.UseFIPS ?? false
+        settings.usesDualStack = one.params?.UseDualStack ?? false
+        if let expected = one.expect.endpoint {
+            let endpoint = try Endpoint.resolve(service, region: one.params?.Region, settings: settings)
+            #expect(endpoint.url == expected.url)
+        } else {
+            #expect(throws: Problem.self) {
+                try Endpoint.resolve(service, region: one.params?.Region, settings: settings)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (AWSService.sqs, "us-gov-west-1", true, false, "https://sqs.us-gov-west-1.amazonaws.com"),
+        (.lambda, "us-gov-west-1", true, false, "https://lambda-fips.us-gov-west-1.amazonaws.com"),
+        (.sts, "us-east-1", false, false, "https://sts.us-east-1.amazonaws.com"),
+        (.sts, "us-gov-west-1", true, false, "https://sts.us-gov-west-1.amazonaws.com"),
+        (.lambda, "eu-west-1", false, true, "https://lambda.eu-west-1.api.aws"),
+    ])
+    func theOtherServicesFollowTheirRules(_ row: (AWSService, String, Bool, Bool, String)) throws {
+        var settings = EndpointSettings()
+        (settings.usesFIPS, settings.usesDualStack) = (row.2, row.3)
+        #expect(try Endpoint.resolve(row.0, region: row.1, settings: settings).url == row.4)
+    }
+
+    @Test func theMostParticularSettingWins() {
+        var settings = EndpointSettings()
+        settings.profile = "http://profile"
+        #expect(settings.configuredURL(for: .logs) == "http://profile")
+        settings.profileByService = ["CLOUDWATCH_LOGS": "http://services"]
+        #expect(settings.configuredURL(for: .logs) == "http://services")
+        settings.environment = "http://environment"
+        #expect(settings.configuredURL(for: .logs) == "http://environment")
+        settings.environmentByService = ["CLOUDWATCH_LOGS": "http://one"]
+        #expect(settings.configuredURL(for: .logs) == "http://one")
+        #expect(settings.configuredURL(for: .sqs) == "http://environment")
+        settings.override = "http://flag"
+        #expect(settings.configuredURL(for: .logs) == "http://flag")
+    }
+
+    @Test(arguments: ["us east 1", "us-east-1.evil.com", "", "US-EAST-1", "-a", "a/b"])
+    func whatIsNoRegionIsRefused(region: String) {
+        #expect(throws: Problem.self) { try Endpoint.resolve(.sqs, region: region, settings: EndpointSettings()) }
+    }
+
+    @Test(arguments: ["localhost:5000", "http://", "http://a?b", "http://u:p@h", "http://h:99999", "http://a b", "ftp://a"])
+    func whatIsNoEndpointIsRefused(url: String) {
+        let problem = #expect(throws: Problem.self) {
+            try Endpoint.resolve(.sqs, region: "us-east-1", settings: EndpointSettings(override: url))
+        }
+        #expect(problem?.kind == .configuration)
+    }
+
+    @Test func aPathBelowTheHostIsKept() throws {
+        let endpoint = try Endpoint.resolve(
+            .sqs, region: "us-east-1", settings: EndpointSettings(override: "https://[::1]:8443/base/"))
+        #expect(endpoint.url == "https://[::1]:8443/base")
+        #expect(endpoint.address.authority == "[::1]:8443")
+    }
+}
