@@ -14,7 +14,7 @@ extension EndToEnd {
             #expect(report["schemaVersion"] == 1)
             #expect(report["stack"] == "tasks")
             #expect(report["outcome"] == "ok")
-            #expect(try report["startedAt"]?.text.map { try Date($0, strategy: .iso8601) } != nil)
+            #expect(throws: Never.self) { try Date(report["startedAt"]?.text ?? "", strategy: .iso8601) }
             let regions = report["regions"]?.items ?? []
             #expect(regions.map { $0["region"]?.text } == ["us-east-1", "us-west-2"])
             for region in regions { try checkRegion(region) }

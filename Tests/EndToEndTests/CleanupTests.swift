@@ -1,3 +1,4 @@
+import Database
 import FoundationEssentials
 import Testing
 
@@ -40,44 +41,45 @@ extension EndToEnd {
 
         @Test("a row that lost the mark is not deleted, and the run says so")
         func refusesWhatIsNotMarked() async throws {
-            try await held(in: "us-east-1") { task, release in
-                try await Rows.execute("UPDATE tasks SET created_by = 'ada' WHERE id = \(task)")
-                try await release()
+            try await held(in: "us-east-1") { run in
+                try await Rows.execute("UPDATE tasks SET created_by = 'ada' WHERE id = \(run.task)")
+                try await run.release()
             } ended: { canary, task in
                 #expect(canary.exit == 3)
                 #expect(canary.hop == "cleanup")
                 #expect(canary.summary.contains("does not carry the mark"))
-                #expect(try await Rows.has(task))
+                let isThere = try await Rows.has(task)
+                #expect(isThere)
             }
             try await Rows.removeAll()
         }
 
         @Test("Ctrl-C ends the run with 3, and its row is removed first")
         func interruptCleansUp() async throws {
-            try await held(in: "us-east-1") { running, _, _ in
-                try running.interrupt()
+            try await held(in: "us-east-1") { run in
+                try run.interrupt()
             } ended: { canary, task in
                 #expect(canary.exit == 3)
                 #expect(canary.outcome == "unknown")
                 #expect(canary.summary.contains("interrupted"))
                 #expect(canary.cleanup?["outcome"] == "done")
-                #expect(try await !Rows.has(task))
+                let isThere = try await Rows.has(task)
+                #expect(!isThere)
             }
             #expect(try await Rows.counts() == .none)
         }
 
         // MARK: -
 
-        private func held(
-            in region: String, while body: (UUID, () async throws -> Void) async throws -> Void,
-            ended: (CanaryJSON, UUID) async throws -> Void
-        ) async throws {
-            try await held(in: region, while: { _, task, release in try await body(task, release) }, ended: ended)
+        /// A run in mid-air: its task is committed at home, and the peer does not answer until `release`.
+        private struct Held {
+            var task: UUID
+            var interrupt: @Sendable () throws -> Void
+            var release: @Sendable () async throws -> Void
         }
 
-        /// Holds a run in mid-air: its task is committed at home, and the peer does not answer until `release`.
         private func held(
-            in region: String, while body: (Running, UUID, () async throws -> Void) async throws -> Void,
+            in region: String, while body: (Held) async throws -> Void,
             ended: (CanaryJSON, UUID) async throws -> Void
         ) async throws {
             let control = LocalStack.current.control
@@ -92,7 +94,8 @@ extension EndToEnd {
                         return task != nil
                     }
                     guard let task else { return try running.interrupt() }
-                    try await body(running, task) { try await control.remove(fault) }
+                    try await body(
+                        Held(task: task, interrupt: running.interrupt) { try await control.remove(fault) })
                 }
             } catch {
                 try await control.remove(fault)

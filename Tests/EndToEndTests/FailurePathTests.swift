@@ -69,7 +69,8 @@ extension EndToEnd {
             ) { canary in
                 #expect(canary.hop == "create/start")
                 #expect(canary.summary.contains("does not lead to the function task-processor-dev"))
-                #expect(try await Clients.type(canary.hint).exit == 0)
+                let typed = try await Clients.type(canary.hint)
+                #expect(typed.exit == 0, "\(typed.error)")
             }
         }
 

@@ -44,13 +44,12 @@ enum Configurations {
         try await body(file)
     }
 
-    /// A file with exactly this text, and its folder, in a place with no taskops.yaml above.
+    /// A file with exactly this text.
     static func with(text: String, _ body: (String) async throws -> Void) async throws {
-        let folder = "/tmp/taskops-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let file = folder + "/taskops.yaml"
-        try Data(text.utf8).write(to: URL(filePath: file))
-        try await body(file)
+        try await Folder.with { folder in
+            let file = folder + "/taskops.yaml"
+            try Data(text.utf8).write(to: URL(filePath: file))
+            try await body(file)
+        }
     }
 }

@@ -33,8 +33,10 @@ struct Control: Sendable {
         try await send("GET", "/status")["counters"]?[name]?.integer ?? 0
     }
 
-    func calls() async throws -> JSONValue {
-        try await send("GET", "/calls")
+    /// How many PutEvents calls came, in all Regions.
+    func putEvents() async throws -> Int {
+        try await send("GET", "/calls")["calls"]?.items.filter { $0["operation"] == "PutEvents" }
+            .reduce(0) { $0 + ($1["count"]?.integer ?? 0) } ?? 0
     }
 
     func remove(_ fault: String) async throws {

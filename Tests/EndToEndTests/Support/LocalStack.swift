@@ -15,6 +15,8 @@ struct LocalStack: Sendable {
     /// A fixed place, not a random one: what a run that was killed left behind, the next one takes away.
     static let directory = Repository.root + "/.taskops/end-to-end"
 
+    static let schema = Repository.root + "/schema"
+
     /// The stack of the running test.
     static var current: LocalStack {
         guard let shared else { preconditionFailure("only tests inside EndToEnd have a local stack") }
@@ -57,6 +59,12 @@ struct LocalStack: Sendable {
             preconditionFailure("the stack has no Region \(name)")
         }
         return found
+    }
+
+    /// The name of a Region's database endpoint.
+    func clusterHost(_ name: String) -> String {
+        guard case .id(let id) = region(name).cluster else { preconditionFailure("the sandbox names clusters by id") }
+        return id.endpoint(in: name)
     }
 
     private static func down() async throws {

@@ -70,11 +70,10 @@ enum Rows {
     ) async throws -> Result {
         let stack = LocalStack.current
         let regional = stack.configuration.regions[0]
-        guard case .id(let cluster) = regional.cluster else { preconditionFailure("the sandbox names clusters by id") }
-        let host = cluster.endpoint(in: regional.region)
+        let host = stack.clusterHost(regional.region)
         let credentials = AWSCredentials(
             accessKeyID: stack.variables["AWS_ACCESS_KEY_ID"] ?? "",
-            secretAccessKey: stack.variables["AWS_SECRET_ACCESS_KEY"] ?? "")
+            secretAccessKey: Secret(stack.variables["AWS_SECRET_ACCESS_KEY"] ?? ""))
         let configuration = DatabaseConfiguration(
             host: host, hostaddr: regional.connection.hostaddr, port: regional.connection.port ?? 5432, user: "admin",
             sslRootCert: regional.connection.sslRootCert
