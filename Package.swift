@@ -16,7 +16,6 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -42,13 +41,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // What people and Lambda start.
         .executableTarget(name: "taskops", dependencies: ["Commands"], swiftSettings: strict),
         .executableTarget(
-            name: "task-processor", dependencies: ["TaskProcessing", "Basics", "CMathCompat"], swiftSettings: strict),
+            name: "task-processor", dependencies: ["TaskProcessing", "CMathCompat"], swiftSettings: strict),
 
         // The words typed, the screens shown, the bytes written.
         room("Commands", [
@@ -65,30 +63,33 @@ let package = Package(
         room("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         // One function of the C library, for the systems Lambda runs on: its header says why.
         .target(name: "CMathCompat"),
-        room("Configuration", ["TaskSystem", "Basics", yams]),
+        room("Configuration", ["TaskSystem", "YAML", "Basics"]),
 
         // The task system's own words, then what everything stands on.
         room("TaskSystem", ["Basics"]),
-        room("AWS", ["AWSSigning", "Basics", "CLibCurl", logging]),
+        room("AWS", ["AWSSigning", "Basics", "CLibCurl"]),
         room("AWSSigning", ["Basics", "CLibCrypto"]),
         room("Database", ["Basics", "CLibPQ"]),
+        room("YAML", ["Basics", "CLibYAML"]),
         room("Basics"),
         .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         room("TestSupport", ["Basics"]),
         tests("Basics"),
         tests("TaskSystem"),
-        tests("TaskProcessing", ["Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
+        tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
+        tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"]),
         tests("AWSSigning", ["Basics", subprocess]),
-        tests("AWS", ["AWSSigning", "Basics"]),
+        tests("AWS", ["AWSSigning", "Basics", subprocess]),
 
         // The built programs against the real local stack. It depends on the console so that it is built first.
         .testTarget(

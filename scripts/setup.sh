@@ -4,9 +4,9 @@
 # it is not root), and Python packages into .taskops/venv; it touches nothing else.
 set -eu
 
-# For linking: pkg-config (SwiftPM asks it where .pc files are) and the three -dev packages. For the local stack:
+# For linking: pkg-config (SwiftPM asks it where .pc files are) and the four -dev packages. For the local stack:
 # postgresql, openssl, python3-venv. binutils has objdump, which checks the function's zip. Swift itself is a tarball.
-PACKAGES="pkg-config libcurl4-openssl-dev libssl-dev libpq-dev postgresql openssl python3-venv binutils ca-certificates"
+PACKAGES="pkg-config libcurl4-openssl-dev libssl-dev libpq-dev libyaml-dev postgresql openssl python3-venv binutils ca-certificates"
 
 cd "$(dirname "$0")/.."
 venv=.taskops/venv

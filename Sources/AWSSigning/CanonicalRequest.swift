@@ -30,7 +30,8 @@ struct CanonicalRequest {
     /// Headers that proxies and HTTP libraries rewrite on the way, so that signing them would break requests
     /// (the list botocore's `auth.py` keeps).
     static let unsignedHeaders: Set<String> = [
-        "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+        "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "te",
+        "trailer",
         "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
     ]
 

@@ -39,3 +39,11 @@ static inline CURLcode shim_message_result(const CURLMsg *message) {
 static inline const curl_version_info_data *shim_version(void) {
     return curl_version_info(CURLVERSION_NOW);
 }
+// Later than the oldest libcurl this builds with (7.76, RHEL 9): without it, giving up waits for the name server.
+static inline void shim_easy_leave_resolver(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#else
+    (void)easy;
+#endif
+}

@@ -1,6 +1,7 @@
 import Basics
 import FoundationEssentials
 package import TaskSystem
+import YAML
 
 /// Finds and reads `taskops.yaml`.
 package enum ConfigurationFile {
@@ -39,7 +40,7 @@ package enum ConfigurationFile {
 
     /// - Parameter file: the name problems carry; relative paths inside the file are taken from its folder.
     package static func decode(_ text: String, file: String) throws -> TaskStack {
-        guard let root = try YAMLReader.parse(text, file: file) else {
+        guard let root = try YAMLDocument.parse(text, file: file) else {
             throw Problem(.configuration, "the file is empty", hint: "README.md shows a whole one", location: .init(file: file))
         }
         var decoder = StackDecoder(file: file)

@@ -1,6 +1,6 @@
 import Basics
 import TaskSystem
-import Yams
+import YAML
 
 /// Turns the nodes of `taskops.yaml` into a ``TaskStack``: defaults first, each Region's own words over them.
 struct StackDecoder {
@@ -17,7 +17,7 @@ struct StackDecoder {
     }
 
     /// - Throws: ``Problems`` when anything at all is wrong.
-    mutating func stack(_ root: Node) throws -> TaskStack {
+    mutating func stack(_ root: YAMLNode) throws -> TaskStack {
         let top = reader.mapping(root, "the file", allowing: ["stack", "environment", "defaults", "regions", "canary"])
         let name = stackName(top["stack"], of: root)
         let environment = top["environment"].flatMap { reader.text($0, "environment") } ?? "dev"
@@ -29,7 +29,7 @@ struct StackDecoder {
     }
 
     /// The name becomes a tag value and part of `created_by`, so it is held to what both take.
-    private mutating func stackName(_ node: Node?, of root: Node) -> String {
+    private mutating func stackName(_ node: YAMLNode?, of root: YAMLNode) -> String {
         guard let name = reader.required(node, "stack", of: root) else { return "" }
         let isWellFormed = name.utf8.count <= 64 && name.unicodeScalars.allSatisfy { scalar in
             scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
@@ -40,25 +40,28 @@ struct StackDecoder {
         return name
     }
 
-    private mutating func regions(_ node: Node?, of root: Node, defaults: [String: Node]) -> [RegionalStack] {
-        guard let node, case .mapping(let mapping) = node else {
+    private mutating func regions(_ node: YAMLNode?, of root: YAMLNode, defaults: [String: YAMLNode]) -> [RegionalStack] {
+        guard let node, case .mapping(let pairs, _) = node else {
             reader.note("regions is missing: a mapping of Region to what stands there", at: node ?? root)
             return []
         }
-        if mapping.isEmpty { reader.note("regions names no Region", at: node) }
-        return mapping.compactMap { key, value in
+        if pairs.isEmpty { reader.note("regions names no Region", at: node) }
+        var seen: Set<String> = []
+        return pairs.compactMap { pair in
+            let (key, value) = (pair.key, pair.value)
             guard let region = reader.text(key, "a Region's name") else { return nil }
             guard AWSRegions.all.contains(region) else {
                 let near = closestMatch(to: region, among: AWSRegions.all).map { "did you mean `\($0)`?" }
                 reader.note("unknown Region `\(region)`", at: key, hint: near ?? "the form is us-east-1")
                 return nil
             }
+            if !seen.insert(region).inserted { reader.note("\(region) is given twice", at: key) }
             return regionalStack(region, value, key: key, defaults: defaults)
         }
     }
 
     private mutating func regionalStack(
-        _ region: String, _ node: Node, key: Node, defaults: [String: Node]
+        _ region: String, _ node: YAMLNode, key: YAMLNode, defaults: [String: YAMLNode]
     ) -> RegionalStack? {
         let place = "regions.\(region)"
         let own = reader.mapping(node, place, allowing: Self.regionKeys)
@@ -81,7 +84,7 @@ struct StackDecoder {
             failureQueue: failureQueue, databaseRole: role, connection: connection, endpointURL: endpointURL)
     }
 
-    private mutating func cluster(_ node: Node?, _ place: String, key: Node) -> ClusterReference? {
+    private mutating func cluster(_ node: YAMLNode?, _ place: String, key: YAMLNode) -> ClusterReference? {
         guard let node else {
             reader.note("\(place).cluster is missing", at: key, hint: "its id, or {tag: {Name: value}}")
             return nil
@@ -106,7 +109,7 @@ struct StackDecoder {
         return .id(id)
     }
 
-    private mutating func connection(_ node: Node?, _ place: String) -> ConnectionOverride {
+    private mutating func connection(_ node: YAMLNode?, _ place: String) -> ConnectionOverride {
         let values = reader.mapping(node, place, allowing: ["hostaddr", "port", "sslrootcert"])
         return ConnectionOverride(
             hostaddr: values["hostaddr"].flatMap { reader.text($0, "\(place).hostaddr") },
@@ -115,7 +118,7 @@ struct StackDecoder {
                 .map { $0.hasPrefix("/") ? $0 : folder + $0 })
     }
 
-    private mutating func canary(_ node: Node?) -> CanaryThresholds {
+    private mutating func canary(_ node: YAMLNode?) -> CanaryThresholds {
         var thresholds = CanaryThresholds()
         let values = reader.mapping(node, "canary", allowing: ["timeout", "slowAfter"])
         thresholds.timeout = reader.duration(values["timeout"], "canary.timeout") ?? thresholds.timeout

@@ -38,8 +38,10 @@ package struct EventHandler: Sendable {
             log(
                 .info, "task event done",
                 [
-                    "outcome": .text(answer.outcome), "changed": .list(answer.changed), "durationMs": .milliseconds(begin.duration(to: .now)),
-                    "connectMs": .milliseconds(cost.connect), "commitMs": .milliseconds(cost.commit), "attempts": .integer(cost.attempts),
+                    "outcome": .text(answer.outcome), "changed": .list(answer.changed),
+                    "durationMs": .milliseconds(begin.duration(to: .now)),
+                    "connectMs": .milliseconds(cost.connect), "commitMs": .milliseconds(cost.commit),
+                    "attempts": .integer(cost.attempts),
                 ])
             if case .applied(let taskID, let changed) = result {
                 await notifier.announce(
@@ -104,6 +106,6 @@ package struct EventHandler: Sendable {
             }
         }
 
-        var json: Data { (try? JSONEncoder().encode(self)) ?? Data("{}".utf8) }
+        var json: Data { answerJSON(self) }
     }
 }

@@ -89,7 +89,8 @@ package enum LogValue: Sendable, Hashable, ExpressibleByStringLiteral, Expressib
         case .integer(let number):
             line += String(number)
         case .milliseconds(let duration):
-            let tenths = Int((Double(duration.components.seconds) * 1e4 + Double(duration.components.attoseconds) / 1e14).rounded())
+            let tenths = Int(
+                (Double(duration.components.seconds) * 1e4 + Double(duration.components.attoseconds) / 1e14).rounded())
             line += "\(tenths / 10).\(abs(tenths % 10))"
         case .list(let items):
             line += "["

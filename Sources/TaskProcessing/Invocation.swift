@@ -1,5 +1,5 @@
-package import FoundationEssentials
 import Basics
+package import FoundationEssentials
 package import TaskSystem
 
 /// What Lambda handed over, told apart by its shape alone. Whatever is neither an event of the task system nor a request

@@ -19,7 +19,8 @@ package struct Notifier: Sendable {
     }
 
     func announce(
-        _ detailType: TaskEvent.DetailType, taskID: UUID, changed: [TaskField], traceID: String?, deadline: Deadline, log: FunctionLog
+        _ detailType: TaskEvent.DetailType, taskID: UUID, changed: [TaskField], traceID: String?, deadline: Deadline,
+        log: FunctionLog
     ) async {
         // An update to the values that are already there is no news.
         guard !changed.isEmpty else { return }
@@ -49,6 +50,7 @@ package struct NotificationRefused: Error, Sendable {
 
     fileprivate init(_ error: any Error) {
         let problem = error as? Problem
-        self.init(code: problem?.kind.rawValue ?? "unknown", sentence: problem?.description ?? String(describing: type(of: error)))
+        self.init(
+            code: problem?.kind.rawValue ?? "unknown", sentence: problem?.description ?? String(describing: type(of: error)))
     }
 }

@@ -12,7 +12,7 @@ struct ProxyResponse: Sendable, Encodable {
     init(_ statusCode: Int, _ value: some Encodable, headers: [String: String] = [:]) {
         self.statusCode = statusCode
         self.headers = headers.merging(["Content-Type": "application/json"]) { given, _ in given }
-        body = String(decoding: Self.json(value), as: UTF8.self)
+        body = String(decoding: answerJSON(value), as: UTF8.self)
     }
 
     /// A refusal: one sentence under `error`.
@@ -20,12 +20,12 @@ struct ProxyResponse: Sendable, Encodable {
         ProxyResponse(statusCode, ["error": sentence], headers: headers)
     }
 
-    var json: Data { Self.json(self) }
+    var json: Data { answerJSON(self) }
+}
 
-    /// Sorted keys make answers comparable; the task system's values always encode.
-    private static func json(_ value: some Encodable) -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(value)) ?? Data("{}".utf8)
-    }
+/// Sorted keys make answers comparable. Everything answered here is strings, numbers and lists of them, which always encode.
+func answerJSON(_ value: some Encodable) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(value)) ?? Data("{}".utf8)
 }

@@ -5,7 +5,10 @@ import TaskSystem
 struct RequestBody {
     /// The only values a task's fields have.
     private enum Scalar: Decodable {
-        case null, text(String), whole(Int), other
+        case null
+        case text(String)
+        case whole(Int)
+        case other
 
         init(from decoder: any Decoder) throws {
             let value = try decoder.singleValueContainer()

@@ -69,7 +69,9 @@ package struct RequestHandler: Sendable {
 
     private func route(_ asked: Asked) async throws -> ProxyResponse {
         let path = asked.request.path.split(separator: "/", omittingEmptySubsequences: true)
-        guard path.first == "tasks", path.count <= 2 else { return .refusal(404, "there is nothing at this path; there is /tasks") }
+        guard path.first == "tasks", path.count <= 2 else {
+            return .refusal(404, "there is nothing at this path; there is /tasks")
+        }
         let method = asked.request.httpMethod.uppercased()
         guard path.count == 2 else {
             switch method {
@@ -153,7 +155,10 @@ package struct RequestHandler: Sendable {
         let (result, cost) = try await store.apply(change, origin, deadline: asked.deadline)
         asked.log(
             .debug, "request written",
-            ["connectMs": .milliseconds(cost.connect), "commitMs": .milliseconds(cost.commit), "attempts": .integer(cost.attempts)])
+            [
+                "connectMs": .milliseconds(cost.connect), "commitMs": .milliseconds(cost.commit),
+                "attempts": .integer(cost.attempts),
+            ])
         guard case .applied(let taskID, let changed) = result else { return [] }
         await notifier.announce(
             detailType, taskID: taskID, changed: changed, traceID: asked.invocation.traceID, deadline: asked.deadline,

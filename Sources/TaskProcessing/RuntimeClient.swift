@@ -96,7 +96,7 @@ extension InvocationFailure {
             var errorType: String
             var stackTrace: [String] = []
         }
-        return (try? JSONEncoder().encode(Body(errorMessage: message, errorType: errorType))) ?? Data("{}".utf8)
+        return answerJSON(Body(errorMessage: message, errorType: errorType))
     }
 
     fileprivate var header: RuntimeClient.HeaderField { ("Lambda-Runtime-Function-Error-Type", errorType) }

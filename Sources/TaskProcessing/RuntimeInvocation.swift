@@ -16,7 +16,8 @@ package struct RuntimeInvocation: Sendable {
     package var payload: Data
 
     package init(
-        requestID: String, deadlineMilliseconds: Int64? = nil, functionARN: String? = nil, traceID: String? = nil, nonce: String? = nil,
+        requestID: String, deadlineMilliseconds: Int64? = nil, functionARN: String? = nil, traceID: String? = nil,
+        nonce: String? = nil,
         payload: Data
     ) {
         self.requestID = requestID

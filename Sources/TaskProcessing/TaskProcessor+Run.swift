@@ -18,7 +18,9 @@ extension TaskProcessor {
         let now: @Sendable () -> Date = { Date() }
         let startLog = FunctionLog(threshold: .info, now: now, write: write)
         guard let address = variables["AWS_LAMBDA_RUNTIME_API"], !address.isEmpty else {
-            startLog(.fatal, "the environment variable AWS_LAMBDA_RUNTIME_API is not set; this program is the bootstrap of a Lambda function")
+            startLog(
+                .fatal,
+                "the environment variable AWS_LAMBDA_RUNTIME_API is not set; this program is the bootstrap of a Lambda function")
             return 1
         }
         let runtime = RuntimeClient(address: address)
@@ -67,7 +69,8 @@ extension ProcessorConfiguration {
             applicationName: functionName
         ) { [clusterEndpoint, region] deadline in
             DSQLToken.make(
-                host: clusterEndpoint, region: region, action: .connect, credentials: try await client.credentials(deadline: deadline),
+                host: clusterEndpoint, region: region, action: .connect,
+                credentials: try await client.credentials(deadline: deadline),
                 at: now())
         }
     }

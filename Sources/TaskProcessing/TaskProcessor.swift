@@ -15,19 +15,24 @@ package struct TaskProcessor: Sendable {
 
     package func handle(_ invocation: RuntimeInvocation, deadline: Deadline) async throws(InvocationFailure) -> Data {
         let log = log.with(["requestId": .text(invocation.requestID)])
+        let (id, content) = try read(invocation, log)
+        switch content {
+        case .event(let event):
+            return try await events.handle(event, invocation: invocation, deadline: deadline, log: log)
+        case .request(let request):
+            return await requests.handle(request, invocation: invocation, id: id, deadline: deadline, log: log)
+        }
+    }
+
+    private func read(_ invocation: RuntimeInvocation, _ log: FunctionLog) throws(InvocationFailure) -> (UUID, Invocation) {
         do throws(InvocationFailure) {
             // Lambda's request ids are UUIDs; they become keys in the database.
             guard let id = UUID(uuidString: invocation.requestID) else {
                 throw .invalidEvent("the request id is not a UUID")
             }
-            switch try Invocation(payload: invocation.payload, requestID: id) {
-            case .event(let event):
-                return try await events.handle(event, invocation: invocation, deadline: deadline, log: log)
-            case .request(let request):
-                return await requests.handle(request, invocation: invocation, id: id, deadline: deadline, log: log)
-            }
+            return (id, try Invocation(payload: invocation.payload, requestID: id))
         } catch {
-            log(.error, "invocation failed", ["errorType": .text(error.errorType), "error": .text(error.message)])
+            log(.error, "payload refused", ["errorType": .text(error.errorType), "error": .text(error.message)])
             throw error
         }
     }

@@ -34,7 +34,9 @@ enum TaskReader {
 
     /// Newest first. The page begins behind the cursor's row instead of counting rows, so that tasks which come or go
     /// between two pages neither repeat nor hide others.
-    static func page(limit: Int, after cursor: PageCursor?, on connection: DatabaseConnection, deadline: Deadline) async throws -> Page {
+    static func page(
+        limit: Int, after cursor: PageCursor?, on connection: DatabaseConnection, deadline: Deadline
+    ) async throws -> Page {
         let behind: SQL = cursor.map { "WHERE (created_at, id) < (\($0.createdAt)::timestamptz, \($0.id)::uuid)" } ?? ""
         // One more than asked tells whether there is a next page.
         let rows = try await connection.query(

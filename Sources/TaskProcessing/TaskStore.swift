@@ -23,7 +23,9 @@ package struct TaskStore: Sendable {
         var attempts = 0
     }
 
-    func apply(_ change: TaskWriter.Change, _ origin: TaskWriter.Origin, deadline: Deadline) async throws -> (TaskWriter.Result, Cost) {
+    func apply(
+        _ change: TaskWriter.Change, _ origin: TaskWriter.Origin, deadline: Deadline
+    ) async throws -> (TaskWriter.Result, Cost) {
         let writer = TaskWriter(origin: origin)
         return try await onConnection(deadline: deadline) { connection, connect in
             var cost = Cost(connect: connect)

@@ -80,26 +80,35 @@ import Testing
         func words(_ alphabet: [String], upTo count: Int) -> String {
             (0..<Int.random(in: 0...count, using: &random)).map { _ in pick(alphabet) }.joined()
         }
-        let letters = ["a", "B", "7", "-", ".", "_", "~", "ä", "ሴ", "🚀", " ", "+", "=", "&", "/", "%", ":", "'", "(", "*"]
+        let letters = [
+            "a", "B", "7", "-", ".", "_", "~", "ä", "ሴ", "🚀", " ", "+", "=", "&", "/", "%", ":", "'", "(", "*",
+        ]
         let pathPieces = ["a", "Z9", ".", "..", "", "%20", "ሴ", "x y", "~", "a:b", "%2F", "+", "(1)", "=", "@"]
         let presigns = Bool.random(using: &random)
         let names = Set((0..<Int.random(in: 0...5, using: &random)).map { _ in words(letters, upTo: 6) }).sorted()
         let query = names.shuffled(using: &random).flatMap { name -> [String] in
             // A presigned query may not repeat names for botocore; a signed one may.
             let count = presigns ? 1 : Int.random(in: 1...2, using: &random)
-            return (0..<count).map { _ in "\(PercentEncoding.encode(name))=\(PercentEncoding.encode(words(letters, upTo: 8)))" }
+            return (0..<count).map { _ in
+                "\(PercentEncoding.encode(name))=\(PercentEncoding.encode(words(letters, upTo: 8)))"
+            }
         }
         var headers = [["Host", "host.example.com"]]
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let value = words(["v", " ", "  ", "1", ",", "\t", "\"", ";", "=", "Q"], upTo: 10)
-            headers.append([pick(["X-One", "x-one", "My-Header", "Content-Type", "User-Agent", "X-Amzn-Trace-Id", "Z"]), value])
+            headers.append([
+                pick(["X-One", "x-one", "My-Header", "Content-Type", "User-Agent", "X-Amzn-Trace-Id", "Z"]), value,
+            ])
         }
         return Sample(
             method: pick(["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH"]),
-            path: "/" + (0..<Int.random(in: 0...5, using: &random)).map { _ in pick(pathPieces) }.joined(separator: "/"),
+            path: "/"
+                + (0..<Int.random(in: 0...5, using: &random)).map { _ in pick(pathPieces) }.joined(separator: "/"),
             query: query.filter { $0 != "=" }.joined(separator: "&"), headers: headers,
-            body: presigns ? "" : words(letters, upTo: 40), token: Bool.random(using: &random) ? "tok/" + words(["a", "+", "/", "="], upTo: 20) : nil,
-            service: pick(["events", "dsql", "logs", "lambda"]), region: pick(["us-east-1", "eu-central-1", "cn-north-1"]),
+            body: presigns ? "" : words(letters, upTo: 40),
+            token: Bool.random(using: &random) ? "tok/" + words(["a", "+", "/", "="], upTo: 20) : nil,
+            service: pick(["events", "dsql", "logs", "lambda"]),
+            region: pick(["us-east-1", "eu-central-1", "cn-north-1"]),
             timestamp: Int.random(in: 0...4_102_444_799, using: &random), presigns: presigns)
     }
 
@@ -109,7 +118,8 @@ import Testing
         let samples = (0..<1000).map { _ in Self.sample(&random) }
         let input = String(decoding: try JSONEncoder().encode(samples), as: UTF8.self)
         let result = try await run(
-            .name("env"), arguments: [Self.python, "-c", Self.script], input: .string(input), output: .string(limit: 16 << 20),
+            .name("env"), arguments: [Self.python, "-c", Self.script], input: .string(input),
+            output: .string(limit: 16 << 20),
             error: .string(limit: 1 << 16))
         try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
         let theirs = try JSONDecoder().decode([Signed].self, from: Data(result.standardOutput.utf8))
@@ -117,14 +127,17 @@ import Testing
         for (sample, their) in zip(samples, theirs) {
             let signer = SigV4(
                 credentials: AWSCredentials(
-                    accessKeyID: "AKID", secretAccessKey: Secret("secret/+="), sessionToken: sample.token.map { Secret($0) }),
+                    accessKeyID: "AKID", secretAccessKey: Secret("secret/+="),
+                    sessionToken: sample.token.map { Secret($0) }),
                 region: sample.region, service: sample.service)
             let request = SignableRequest(
                 method: sample.method, path: sample.path, query: sample.query,
                 headers: sample.headers.map { ($0[0], $0[1]) }, body: Data(sample.body.utf8))
             let date = Date(timeIntervalSince1970: Double(sample.timestamp))
-            let steps = sample.presigns
-                ? signer.presign(request, expires: .seconds(3600), at: date).steps : signer.sign(request, at: date).steps
+            let steps =
+                sample.presigns
+                ? signer.presign(request, expires: .seconds(3600), at: date).steps
+                : signer.sign(request, at: date).steps
             #expect(steps.canonicalRequest == their.canonical)
             #expect(steps.signature == their.signature)
         }

@@ -19,7 +19,9 @@ import Testing
         let seconds: Int
         let token: String?
         let signature: String
-        var testDescription: String { "\(action.rawValue) for \(seconds) s\(token == nil ? "" : " with a session token")" }
+        var testDescription: String {
+            "\(action.rawValue) for \(seconds) s\(token == nil ? "" : " with a session token")"
+        }
     }
 
     static let vectors = [

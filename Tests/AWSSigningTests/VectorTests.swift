@@ -8,21 +8,35 @@ import Testing
 @Suite struct VectorTests {
     static let folder = Repository.vectors.map { "\($0)/sigv4" }
     static let cases: [String] =
-        folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0).filter { !$0.hasPrefix(".") }.sorted() } ?? []
+        folder.flatMap {
+            try? FileManager.default.contentsOfDirectory(atPath: $0).filter { !$0.hasPrefix(".") }.sorted()
+        } ?? []
 
     struct Context: Decodable {
         struct Credentials: Decodable {
-            let access_key_id: String
-            let secret_access_key: String
+            let accessKeyID: String
+            let secretAccessKey: String
             let token: String?
+
+            enum CodingKeys: String, CodingKey {
+                case accessKeyID = "access_key_id"
+                case secretAccessKey = "secret_access_key"
+                case token
+            }
         }
         let credentials: Credentials
-        let expiration_in_seconds: Int
+        let expirationInSeconds: Int
         let normalize: Bool
         let region: String
         let service: String
-        let sign_body: Bool
+        let signBody: Bool
         let timestamp: String
+
+        enum CodingKeys: String, CodingKey {
+            case credentials, normalize, region, service, timestamp
+            case expirationInSeconds = "expiration_in_seconds"
+            case signBody = "sign_body"
+        }
     }
 
     static func text(_ name: String, _ file: String) throws -> String {
@@ -46,19 +60,20 @@ import Testing
         }
         let path = target.prefix { $0 != "?" }
         return SignableRequest(
-            method: String(method), path: String(path), query: String(target.dropFirst(path.count + 1)), headers: headers,
+            method: String(method), path: String(path), query: String(target.dropFirst(path.count + 1)),
+            headers: headers,
             body: Data(lines.joined(separator: "\n").utf8))
     }
 
     static func signer(_ context: Context) -> SigV4 {
         var signer = SigV4(
             credentials: AWSCredentials(
-                accessKeyID: context.credentials.access_key_id,
-                secretAccessKey: Secret(context.credentials.secret_access_key),
+                accessKeyID: context.credentials.accessKeyID,
+                secretAccessKey: Secret(context.credentials.secretAccessKey),
                 sessionToken: context.credentials.token.map { Secret($0) }),
             region: context.region, service: context.service)
         signer.normalizesPath = context.normalize
-        signer.sendsPayloadHash = context.sign_body
+        signer.sendsPayloadHash = context.signBody
         return signer
     }
 
@@ -83,7 +98,7 @@ import Testing
         let sent = try Self.text(name, "header-signed-request.txt").split(separator: "\n")
         for field in headers.added { #expect(sent.contains("\(field.name):\(field.value)")) }
 
-        let query = signer.presign(request, expires: .seconds(context.expiration_in_seconds), at: date)
+        let query = signer.presign(request, expires: .seconds(context.expirationInSeconds), at: date)
         #expect(query.steps.canonicalRequest == (try Self.text(name, "query-canonical-request.txt")))
         #expect(query.steps.stringToSign == (try Self.text(name, "query-string-to-sign.txt")))
         #expect(query.steps.signature == (try Self.text(name, "query-signature.txt")))

@@ -16,7 +16,9 @@ import Testing
         return try await CredentialChain(environment: environment, profile: profile).credentials(deadline: deadline)
     }
 
-    static let keys = ["AWS_ACCESS_KEY_ID": "ENV", "AWS_SECRET_ACCESS_KEY": "envsecret", "AWS_SESSION_TOKEN": "envtoken"]
+    static let keys = [
+        "AWS_ACCESS_KEY_ID": "ENV", "AWS_SECRET_ACCESS_KEY": "envsecret", "AWS_SESSION_TOKEN": "envtoken",
+    ]
     static let file = """
         [default]
         aws_access_key_id = FILE
@@ -55,7 +57,9 @@ import Testing
         }
         #expect(problem?.kind == .credentials)
         let cause = problem?.cause ?? ""
-        for part in ["AWS_ACCESS_KEY_ID is not set", "/home/ada/.aws/credentials", "SSO is set up", "/home/ada/.aws/config"] {
+        for part in [
+            "AWS_ACCESS_KEY_ID is not set", "/home/ada/.aws/credentials", "SSO is set up", "/home/ada/.aws/config",
+        ] {
             #expect(cause.contains(part))
         }
         let half = await #expect(throws: Problem.self) { try await find(credentials: Self.file, profile: "half") }
@@ -74,7 +78,9 @@ import Testing
         """
 
     @Test func aRoleIsAssumedThroughItsSource() async throws {
-        try await LoopbackServer.run { _ in .answer(status: 200, body: Array(Self.assumed.utf8)) } _: { server in
+        try await LoopbackServer.run { _ in
+            .answer(status: 200, body: Array(Self.assumed.utf8))
+        } _: { server in
             let config = """
                 [profile ops]
                 role_arn = arn:aws:iam::123456789012:role/ops
@@ -149,7 +155,9 @@ import Testing
         let provider = Counting { _ in Self.temporary("one", until: 3600) }
         let client = Self.client(provider, Clock())
         let deadline = deadline
-        let ids = await Array(0..<50).boundedMap(limit: 50) { _ in try? await client.credentials(deadline: deadline).accessKeyID }
+        let ids = await Array(0..<50).boundedMap(limit: 50) { _ in
+            try? await client.credentials(deadline: deadline).accessKeyID
+        }
         #expect(ids.allSatisfy { $0 == "one" })
         #expect(provider.count == 1)
     }

@@ -8,11 +8,19 @@ import Testing
 @Suite struct EndpointTests {
     struct Case: Sendable, Decodable, CustomTestStringConvertible {
         struct Parameters: Sendable, Decodable {
-            var Region: String?
-            var UseFIPS: Bool?
-            var UseDualStack: Bool?
-            var Endpoint: String?
-            var EndpointId: String?
+            var region: String?
+            var useFIPS: Bool?
+            var useDualStack: Bool?
+            var endpoint: String?
+            var endpointID: String?
+
+            enum CodingKeys: String, CodingKey {
+                case region = "Region"
+                case useFIPS = "UseFIPS"
+                case useDualStack = "UseDualStack"
+                case endpoint = "Endpoint"
+                case endpointID = "EndpointId"
+            }
         }
         struct Expectation: Sendable, Decodable {
             struct Endpoint: Sendable, Decodable { let url: String }
@@ -53,18 +61,18 @@ import Testing
     @Test(
         .enabled(if: folder != nil, "no ../shared/vectors beside this checkout; set TASKOPS_VECTORS to run these"),
         // EventBridge's global endpoints need SigV4A and are not used here.
-        arguments: cases.filter { $0.params?.EndpointId == nil })
+        arguments: cases.filter { $0.params?.endpointID == nil })
     func everyCaseIsAWSs(one: Case) throws {
         let service = try #require(one.service)
-        var settings = EndpointSettings(override: one.params?.Endpoint)
-        settings.usesFIPS = one.params?.UseFIPS ?? false
-        settings.usesDualStack = one.params?.UseDualStack ?? false
+        var settings = EndpointSettings(override: one.params?.endpoint)
+        settings.usesFIPS = one.params?.useFIPS ?? false
+        settings.usesDualStack = one.params?.useDualStack ?? false
         if let expected = one.expect.endpoint {
-            let endpoint = try Endpoint.resolve(service, region: one.params?.Region, settings: settings)
+            let endpoint = try Endpoint.resolve(service, region: one.params?.region, settings: settings)
             #expect(endpoint.url == expected.url)
         } else {
             #expect(throws: Problem.self) {
-                try Endpoint.resolve(service, region: one.params?.Region, settings: settings)
+                try Endpoint.resolve(service, region: one.params?.region, settings: settings)
             }
         }
     }
@@ -102,7 +110,9 @@ import Testing
         #expect(throws: Problem.self) { try Endpoint.resolve(.sqs, region: region, settings: EndpointSettings()) }
     }
 
-    @Test(arguments: ["localhost:5000", "http://", "http://a?b", "http://u:p@h", "http://h:99999", "http://a b", "ftp://a"])
+    @Test(arguments: [
+        "localhost:5000", "http://", "http://a?b", "http://u:p@h", "http://h:99999", "http://a b", "ftp://a",
+    ])
     func whatIsNoEndpointIsRefused(url: String) {
         let problem = #expect(throws: Problem.self) {
             try Endpoint.resolve(.sqs, region: "us-east-1", settings: EndpointSettings(override: url))

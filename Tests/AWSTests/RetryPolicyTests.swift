@@ -11,8 +11,10 @@ import Testing
     @Test(arguments: [
         (answered(400, "ThrottlingException"), RetryPolicy.Sort.throttled), (answered(429), .throttled),
         (answered(403, "RequestThrottled"), .throttled), (answered(400, "PriorRequestNotComplete"), .throttled),
-        (answered(500), .transient), (answered(502), .transient), (answered(503), .transient), (answered(504), .transient),
-        (answered(400, "RequestTimeout"), .transient), (answered(501), .final), (answered(400, "ValidationException"), .final),
+        (answered(500), .transient), (answered(502), .transient), (answered(503), .transient),
+        (answered(504), .transient),
+        (answered(400, "RequestTimeout"), .transient), (answered(501), .final),
+        (answered(400, "ValidationException"), .final),
         (answered(404, "ResourceNotFoundException"), .final), (.transport(.unreachable), .transient),
         (.transport(.interrupted), .transient), (.transport(.timedOut), .transient), (.transport(.untrusted), .final),
         (.transport(.cancelled), .final), (.transport(.malformed), .final),
@@ -23,15 +25,19 @@ import Testing
 
     @Test(arguments: [
         (answered(500), 1, 1.0, Duration.milliseconds(50)), (answered(500), 2, 1.0, .milliseconds(100)),
-        (answered(500), 2, 0.5, .milliseconds(50)), (answered(429), 1, 1.0, .seconds(1)), (answered(429), 3, 1.0, .seconds(4)),
-        (answered(429), 9, 1.0, .seconds(20)), (answered(429, nil, after: .milliseconds(1500)), 1, 0.5, .milliseconds(1500)),
+        (answered(500), 2, 0.5, .milliseconds(50)), (answered(429), 1, 1.0, .seconds(1)),
+        (answered(429), 3, 1.0, .seconds(4)),
+        (answered(429), 9, 1.0, .seconds(20)),
+        (answered(429, nil, after: .milliseconds(1500)), 1, 0.5, .milliseconds(1500)),
         // The service may add five seconds and no more, and cannot shorten the wait.
         (answered(429, nil, after: .seconds(60)), 1, 0.5, .milliseconds(5500)),
         (answered(429, nil, after: .milliseconds(1)), 1, 0.5, .milliseconds(500)),
     ])
     func waitsGrow(failure: RetryPolicy.Failure, attempt: Int, fraction: Double, wait: Duration) {
         let cost = RetryPolicy.sort(failure) == .throttled ? 5 : 14
-        #expect(RetryPolicy(maxAttempts: 10).decide(failure, attempt: attempt, fraction: fraction) == .retry(after: wait, cost: cost))
+        #expect(
+            RetryPolicy(maxAttempts: 10).decide(failure, attempt: attempt, fraction: fraction)
+                == .retry(after: wait, cost: cost))
     }
 
     @Test func theLastAttemptIsTheLast() {

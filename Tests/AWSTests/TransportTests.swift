@@ -15,7 +15,9 @@ import Testing
         } _: { server in
             let body = Data("hello ሴ".utf8)
             let response = try await transport.send(
-                HTTPRequest(method: "PUT", url: "\(server.url)/a/./b//c%20d?q=1&q", headers: ["X-Empty": "", "X-Mine": "v"], body: body),
+                HTTPRequest(
+                    method: "PUT", url: "\(server.url)/a/./b//c%20d?q=1&q", headers: ["X-Empty": "", "X-Mine": "v"],
+                    body: body),
                 deadline: soon)
             #expect(response.status == 207)
             #expect(response.body == body)
@@ -32,7 +34,9 @@ import Testing
     }
 
     @Test(arguments: ["GET", "POST", "DELETE", "HEAD"]) func methodsWithoutABody(method: String) async throws {
-        try await LoopbackServer.run { _ in .answer(status: 200) } _: { server in
+        try await LoopbackServer.run { _ in
+            .answer(status: 200)
+        } _: { server in
             let response = try await transport.send(HTTPRequest(method: method, url: server.url), deadline: soon)
             #expect(response.status == 200)
             #expect(server.record.requests.map(\.method) == [method])
@@ -40,7 +44,9 @@ import Testing
     }
 
     @Test func connectionsAreUsedAgain() async throws {
-        try await LoopbackServer.run { _ in .json("{}") } _: { server in
+        try await LoopbackServer.run { _ in
+            .json("{}")
+        } _: { server in
             for _ in 0..<20 { _ = try await transport.send(HTTPRequest(url: server.url), deadline: soon) }
             #expect(server.record.requests.count == 20)
             #expect(server.record.connections == 1)
@@ -48,7 +54,9 @@ import Testing
     }
 
     @Test func manyAtOnceAllComeBack() async throws {
-        try await LoopbackServer.run { .json($0.target) } _: { server in
+        try await LoopbackServer.run {
+            .json($0.target)
+        } _: { server in
             let transport = transport
             let soon = soon
             let answers = await Array(0..<200).boundedMap(limit: 32) { number in
@@ -61,7 +69,9 @@ import Testing
     }
 
     @Test func redirectsAreAnswers() async throws {
-        try await LoopbackServer.run { _ in .answer(status: 302, headers: [("Location", "/elsewhere")]) } _: { server in
+        try await LoopbackServer.run { _ in
+            .answer(status: 302, headers: [("Location", "/elsewhere")])
+        } _: { server in
             let response = try await transport.send(HTTPRequest(url: server.url), deadline: soon)
             #expect(response.status == 302)
             #expect(server.record.requests.count == 1)
@@ -69,7 +79,9 @@ import Testing
     }
 
     @Test func aServerThatHangsEndsAtTheDeadline() async throws {
-        try await LoopbackServer.run { _ in .hang } _: { server in
+        try await LoopbackServer.run { _ in
+            .hang
+        } _: { server in
             let error = await #expect(throws: TransportError.self) {
                 try await transport.send(HTTPRequest(url: server.url), deadline: .after(.milliseconds(80)))
             }
@@ -80,7 +92,9 @@ import Testing
     }
 
     @Test func aDeadlineThatHasPassedSendsNothing() async throws {
-        try await LoopbackServer.run { _ in .json("{}") } _: { server in
+        try await LoopbackServer.run { _ in
+            .json("{}")
+        } _: { server in
             let error = await #expect(throws: TransportError.self) {
                 try await transport.send(HTTPRequest(url: server.url), deadline: .after(.seconds(-1)))
             }
@@ -90,7 +104,9 @@ import Testing
     }
 
     @Test func cancellingTakesTheRequestOffTheWire() async throws {
-        try await LoopbackServer.run { _ in .hang } _: { server in
+        try await LoopbackServer.run { _ in
+            .hang
+        } _: { server in
             let transport = transport
             let result = await withTaskGroup(of: TransportError?.self) { group in
                 group.addTask {
@@ -110,7 +126,9 @@ import Testing
     }
 
     @Test func aTaskCancelledBeforehandSendsNothingAndEnds() async throws {
-        try await LoopbackServer.run { _ in .hang } _: { server in
+        try await LoopbackServer.run { _ in
+            .hang
+        } _: { server in
             let transport = transport
             let kind = await withTaskGroup(of: TransportError.Kind?.self) { group in
                 group.cancelAll()
@@ -128,7 +146,9 @@ import Testing
 
     @Test func aConnectionCutInMidBodyIsInterrupted() async throws {
         let half = Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".utf8)
-        try await LoopbackServer.run { _ in .raw(half) } _: { server in
+        try await LoopbackServer.run { _ in
+            .raw(half)
+        } _: { server in
             let error = await #expect(throws: TransportError.self) {
                 try await transport.send(HTTPRequest(url: server.url), deadline: soon)
             }
@@ -139,7 +159,7 @@ import Testing
 
     @Test func nobodyListeningIsUnreachable() async throws {
         // A port that was free a moment ago: bound, then closed.
-        let port = try await LoopbackServer.run({ _ in .hang }) { $0.port }
+        let port = try await LoopbackServer.run({ _ in .hang }, { $0.port })
         let error = await #expect(throws: TransportError.self) {
             try await transport.send(HTTPRequest(url: "http://127.0.0.1:\(port)"), deadline: soon)
         }
@@ -148,7 +168,9 @@ import Testing
         #expect(error?.problem.cause?.isEmpty == false)
     }
 
-    @Test(arguments: ["ftp://example.com", "example.com", "https://", "http://user:pw@127.0.0.1:1", "http://127.0.0.1:99999", ""])
+    @Test(arguments: [
+        "ftp://example.com", "example.com", "https://", "http://user:pw@127.0.0.1:1", "http://127.0.0.1:99999", "",
+    ])
     func whatIsNoURLIsRefused(url: String) async {
         let error = await #expect(throws: TransportError.self) {
             try await transport.send(HTTPRequest(url: url), deadline: soon)
@@ -167,8 +189,11 @@ import Testing
 
     @Test func streamsComeInPiecesAndSlowReadersSlowThem() async throws {
         let size = 4 << 20
-        try await LoopbackServer.run { _ in .answer(status: 200, body: [UInt8](repeating: 7, count: size)) } _: { server in
-            let (total, largest) = try await transport.withStream(HTTPRequest(url: server.url), deadline: soon) { stream in
+        try await LoopbackServer.run { _ in
+            .answer(status: 200, body: [UInt8](repeating: 7, count: size))
+        } _: { server in
+            let (total, largest) = try await transport.withStream(HTTPRequest(url: server.url), deadline: soon) {
+                stream in
                 #expect(stream.status == 200)
                 var total = 0
                 var largest = 0
@@ -185,7 +210,9 @@ import Testing
     }
 
     @Test func leavingAStreamEarlyClosesIt() async throws {
-        try await LoopbackServer.run { _ in .answer(status: 200, body: [UInt8](repeating: 7, count: 32 << 20)) } _: { server in
+        try await LoopbackServer.run { _ in
+            .answer(status: 200, body: [UInt8](repeating: 7, count: 32 << 20))
+        } _: { server in
             try await transport.withStream(HTTPRequest(url: server.url), deadline: nil) { stream in
                 var iterator = stream.body.makeAsyncIterator()
                 _ = try await iterator.next()
@@ -196,7 +223,9 @@ import Testing
 
     @Test func aStreamThatIsCutThrows() async throws {
         let half = Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".utf8)
-        try await LoopbackServer.run { _ in .raw(half) } _: { server in
+        try await LoopbackServer.run { _ in
+            .raw(half)
+        } _: { server in
             await #expect(throws: TransportError.self) {
                 try await transport.withStream(HTTPRequest(url: server.url), deadline: soon) { stream in
                     for try await _ in stream.body {}
@@ -206,7 +235,9 @@ import Testing
     }
 
     @Test func aClosedTransportLeavesNoThreadBehind() async throws {
-        try await LoopbackServer.run { _ in .json("{}") } _: { server in
+        try await LoopbackServer.run { _ in
+            .json("{}")
+        } _: { server in
             var transport: HTTPTransport? = HTTPTransport()
             _ = try await transport?.send(HTTPRequest(url: server.url), deadline: soon)
             transport = nil

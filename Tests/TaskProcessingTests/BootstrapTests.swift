@@ -36,7 +36,9 @@ import Testing
 
     @Test func handsOverWhatLambdaSaysAndAnswersWithTheRequestsID() async throws {
         let server = try runtime([
-            invocation("r-1", #"{"a":1}"#, more: [("Lambda-Runtime-Trace-Id", "Root=1-2-3;Sampled=1"), ("Lambda-Runtime-Invocation-Id", "n-1")]),
+            invocation(
+                "r-1", #"{"a":1}"#,
+                more: [("Lambda-Runtime-Trace-Id", "Root=1-2-3;Sampled=1"), ("Lambda-Runtime-Invocation-Id", "n-1")]),
             invocation("r-2"),
         ])
         let seen = Mutex<[(RuntimeInvocation, Duration)]>([])
@@ -105,7 +107,9 @@ import Testing
         let server = try LoopbackServer { _ in .init(status: 202) }
         let lines = Lines()
         let status = await TaskProcessor.run(
-            variables: ["AWS_LAMBDA_RUNTIME_API": server.address, "STACK_NAME": "tasks", "ENVIRONMENT": "dev", "EVENT_BUS_NAME": "b"],
+            variables: [
+                "AWS_LAMBDA_RUNTIME_API": server.address, "STACK_NAME": "tasks", "ENVIRONMENT": "dev", "EVENT_BUS_NAME": "b",
+            ],
             readFile: { _ in nil }, write: { lines.append($0) })
         #expect(status == 1)
         let post = try #require(server.requests.first)

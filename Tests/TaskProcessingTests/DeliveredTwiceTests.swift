@@ -106,8 +106,9 @@ import Testing
             var isWaiting = false
             let patience = ample
             while !isWaiting, !patience.hasPassed {
-                isWaiting = try await database.count(
-                    "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
+                isWaiting =
+                    try await database.count(
+                        "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
             }
             try await other.execute("COMMIT", deadline: ample)
             try await ours

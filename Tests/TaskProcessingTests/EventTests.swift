@@ -15,7 +15,8 @@ import Testing
             "SELECT field_name, old_value, new_value, updated_by FROM task_updates WHERE task_id = \(taskID) ORDER BY field_name"
         ).map { row in
             let (old, new): (String?, String?) = (try row["old_value"], try row["new_value"])
-            return "\(try row["field_name", as: String.self]): \(old ?? "NULL") -> \(new ?? "NULL") by \(try row["updated_by", as: String.self])"
+            let (field, person): (String, String) = (try row["field_name"], try row["updated_by"])
+            return "\(field): \(old ?? "NULL") -> \(new ?? "NULL") by \(person)"
         }
     }
 

@@ -9,7 +9,9 @@ import Testing
         let lines = Lines()
         let log = FunctionLog(threshold: .info, now: { [moment] in moment }, write: { lines.append($0) })
             .with(["requestId": "r-1", "eventId": nil])
-        log(.info, "done", ["durationMs": .milliseconds(.microseconds(12_340)), "attempts": .integer(2), "changed": .list(["title", "status"])])
+        log(
+            .info, "done",
+            ["durationMs": .milliseconds(.microseconds(12_340)), "attempts": .integer(2), "changed": .list(["title", "status"])])
         #expect(
             lines.all == [
                 #"{"timestamp":"2026-11-21T02:35:45.250Z","level":"INFO","message":"done","requestId":"r-1","durationMs":12.3,"attempts":2,"changed":["title","status"]}"#

@@ -61,7 +61,9 @@ struct Harness: Sendable {
         var isBase64Encoded: Bool
 
         func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
-            try JSONDecoder().decode(type, from: Data(body.utf8))
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try decoder.decode(type, from: Data(body.utf8))
         }
         var error: String? { try? decode([String: String].self)["error"] }
     }

@@ -18,7 +18,8 @@ import Testing
         try await function.send(.created(TaskDraft(title: "t", createdBy: "ana")))
         for _ in 0..<3 {
             _ = try await function.database.query(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'task_processor' AND datname = current_database()")
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'task_processor' AND datname = current_database()"
+            )
             try await function.send(.created(TaskDraft(title: "t", createdBy: "ana")))
         }
         #expect(try await function.database.count("tasks") == 4)
@@ -32,14 +33,18 @@ import Testing
         let database = function.database
         let id = UUID()
         let event = TaskEvent.created(TaskDraft(title: "t", createdBy: "ana"))
-        _ = try await database.query(.raw("""
-            CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
-            'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'
-            """))
-        _ = try await database.query(.raw("""
-            CREATE CONSTRAINT TRIGGER dies_at_commit AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED
-            FOR EACH ROW EXECUTE FUNCTION die()
-            """))
+        _ = try await database.query(
+            .raw(
+                """
+                CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+                'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'
+                """))
+        _ = try await database.query(
+            .raw(
+                """
+                CREATE CONSTRAINT TRIGGER dies_at_commit AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION die()
+                """))
         let failure = await #expect(throws: InvocationFailure.self) { try await function.send(event, id: id) }
         #expect(failure?.errorType == "DatabaseOutcomeUnknown")
         #expect(function.bus.all.isEmpty)

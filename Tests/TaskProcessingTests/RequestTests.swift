@@ -13,12 +13,12 @@ import Testing
         var description: String?
         var status: String
         var priority: String
-        var created_by: String
-        var created_at: String
-        var updated_at: String
-        var project_id: Int?
-        var due_date: String?
-        var completed_at: String?
+        var createdBy: String
+        var createdAt: String
+        var updatedAt: String
+        var projectId: Int?
+        var dueDate: String?
+        var completedAt: String?
     }
 
     private struct Page: Decodable {
@@ -42,18 +42,20 @@ import Testing
 
         let shown = try await function.ask("GET", "/tasks/\(requestID.lowercased)")
         let record = try shown.decode(Record.self)
-        #expect(shown.statusCode == 200 && record.title == "t" && record.status == "pending" && record.project_id == 7)
-        #expect(record.due_date == "2026-11-30T17:00:00.25Z")
+        #expect(shown.statusCode == 200 && record.title == "t" && record.status == "pending" && record.projectId == 7)
+        #expect(record.dueDate == "2026-11-30T17:00:00.25Z")
         #expect(shown.body.contains(#""completed_at":null"#))
 
         let changed = try await function.ask(
-            "PUT", "/tasks/\(requestID.uuidString)", body: #"{"title":"u","status":"completed","priority":"medium","updated_by":"ben"}"#)
+            "PUT", "/tasks/\(requestID.uuidString)",
+            body: #"{"title":"u","status":"completed","priority":"medium","updated_by":"ben"}"#)
         #expect(changed.statusCode == 200)
         #expect(try changed.decode(Changed.self).changed == ["title", "status"])
-        let log = try await function.database.query("SELECT field_name, old_value, updated_by FROM task_updates ORDER BY field_name")
+        let log = try await function.database.query(
+            "SELECT field_name, old_value, updated_by FROM task_updates ORDER BY field_name")
         #expect(try log.map { try $0["old_value", as: String.self] } == ["pending", "t"])
         #expect(try log.map { try $0["updated_by", as: String.self] } == ["ben", "ben"])
-        #expect(try await function.ask("GET", "/tasks/\(requestID)").decode(Record.self).completed_at != nil)
+        #expect(try await function.ask("GET", "/tasks/\(requestID)").decode(Record.self).completedAt != nil)
         #expect(function.bus.all.map(\.eventType) == ["task.created", "task.updated"])
         #expect(function.bus.all.map(\.taskId) == [requestID.lowercased, requestID.lowercased])
     }
@@ -66,7 +68,8 @@ import Testing
             #expect(made.statusCode == 201)
         }
         for _ in 0..<2 {
-            #expect(try await function.ask("PUT", "/tasks/\(postID)", body: #"{"title":"u"}"#, requestID: putID).statusCode == 200)
+            #expect(
+                try await function.ask("PUT", "/tasks/\(postID)", body: #"{"title":"u"}"#, requestID: putID).statusCode == 200)
         }
         #expect(try await function.database.count("tasks") == 1)
         #expect(try await function.database.count("task_updates") == 1)
@@ -99,10 +102,10 @@ import Testing
         } while cursor != nil && sizes.count < 10
         #expect(sizes == [37, 37, 37, 9])
         #expect(Set(seen.map(\.title)).count == 120 && Set(seen.map(\.id)).count == 120)
-        let keys = try seen.map { (try #require(Timestamp(iso8601: $0.created_at)), $0.id) }
+        let keys = try seen.map { (try #require(Timestamp(iso8601: $0.createdAt)), $0.id) }
         let isOrdered = zip(keys, keys.dropFirst()).allSatisfy { $0 > $1 }
         #expect(isOrdered)
-        #expect(seen.first?.created_at == "2026-11-21T02:35:45.123467Z")
+        #expect(seen.first?.createdAt == "2026-11-21T02:35:45.123467Z")
 
         let whole = try await function.ask("GET", "/tasks").decode(Page.self)
         #expect(whole.tasks.count == 50 && whole.nextCursor != nil && whole.tasks[0].title == "new")
@@ -122,7 +125,8 @@ import Testing
     @Test func aPageTooLargeForLambdaIsCutAndGoesOn() async throws {
         let function = Harness(try await .fresh())
         _ = try await function.database.query(
-            "INSERT INTO tasks (title, created_by, description) SELECT n::text, 'ana', repeat('\"', 900000) FROM generate_series(1, 6) AS n")
+            "INSERT INTO tasks (title, created_by, description) SELECT n::text, 'ana', repeat('\"', 900000) FROM generate_series(1, 6) AS n"
+        )
         var titles: Set<String> = []
         var cursor: String?
         for _ in 0..<6 {
@@ -163,7 +167,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GET", "/tasks/0c9c2d3e-1111-4222-8333-444455556666", 404), ("GET", "/tasks/17", 404), ("GET", "/", 404), ("GET", "/users", 404),
+        ("GET", "/tasks/0c9c2d3e-1111-4222-8333-444455556666", 404), ("GET", "/tasks/17", 404), ("GET", "/", 404),
+        ("GET", "/users", 404),
         ("GET", "/tasks/a/b", 404), ("PUT", "/tasks/17", 404), ("PUT", "/tasks/0c9c2d3e-1111-4222-8333-444455556666", 404),
         ("DELETE", "/tasks", 405), ("PUT", "/tasks", 405), ("DELETE", "/tasks/0c9c2d3e-1111-4222-8333-444455556666", 405),
     ])

@@ -117,7 +117,10 @@ def _regions() -> frozenset[str]:
 
 
 def _moto_application() -> Any:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        create_backend_app,
+    )
 
     return DomainDispatcherApplication(create_backend_app)
 

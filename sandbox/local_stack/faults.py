@@ -92,7 +92,8 @@ _FIELDS = {
     "delayMs",
     "code",
     "message",
-    "status", "committed",
+    "status",
+    "committed",
 }
 
 

@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 MAX_LINE = 65_536
 MAX_BODY = 256 * 1024 * 1024
-IDLE_SECONDS = 120
-#: A stuck reader must not hold a thread for ever; an event that waits for work may take as long as it likes.
+#: A client that neither asks nor reads must not hold a thread for ever.
+IDLE_SECONDS = 120.0
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -71,8 +71,11 @@ class _BadRequest(Exception):
 class HttpServer:
     """Accepts on a loopback port (0 = any free one) until ``stop``."""
 
-    def __init__(self, handler: Handler, port: int = 0, name: str = "http") -> None:
+    def __init__(
+        self, handler: Handler, port: int = 0, name: str = "http", idle_seconds: float | None = IDLE_SECONDS
+    ) -> None:
         self._handler = handler
+        self._idle_seconds = idle_seconds
         self._name = name
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -115,7 +118,7 @@ class HttpServer:
             self._connections.add(connection)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.settimeout(IDLE_SECONDS)
+            connection.settimeout(self._idle_seconds)
             with connection.makefile("rb", 65_536) as reader:
                 while not self._stopped and self._serve_one(connection, reader):
                     pass

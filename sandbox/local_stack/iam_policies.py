@@ -42,8 +42,13 @@ def arn_like(pattern: str, value: str) -> bool:
 
 
 def statements(document: str | Mapping[str, Any]) -> list[dict[str, Any]]:
-    parsed = json.loads(document) if isinstance(document, str) else document
-    return as_list(parsed.get("Statement"))
+    return _parsed(document) if isinstance(document, str) else as_list(document.get("Statement"))
+
+
+@functools.lru_cache(maxsize=512)
+def _parsed(document: str) -> list[dict[str, Any]]:
+    """Every call is judged by the same few documents; the statements are read, never changed."""
+    return as_list(json.loads(document).get("Statement"))
 
 
 def _matches_action(statement: Mapping[str, Any], action: str) -> bool:

@@ -98,7 +98,13 @@ class World:
     def __post_init__(self) -> None:
         from .dsql.clusters import Clusters
 
+        self._counting = threading.Lock()
         self.dsql = Clusters(self.account_id, self.settings)
+
+    def count(self, name: str, times: int = 1) -> None:
+        """From any thread; adding to a Counter is more than one step."""
+        with self._counting:
+            self.counters[name] += times
 
     # Credentials and permissions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -119,6 +119,26 @@ def test_a_statement_does_not_outlive_its_client(database: Database) -> None:
         other.execute("SET lock_timeout = '2s'")
         other.execute("INSERT INTO rows VALUES (9)")
     assert ids(database) == [9]
+
+
+def test_a_running_statement_ends_when_its_client_is_cut(database: Database) -> None:
+    sleeper = database.connect(region=WEST, identifier=WEST_ID)
+    with database.connect() as watcher:
+        sleeper.pgconn.send_query(b"SELECT pg_sleep(30)")
+        sleeper.pgconn.flush()
+        running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)' AND state = 'active'"
+        _wait_for(lambda: watcher.execute(running).fetchone() == (1,))
+        database.account.faults.add({"kind": "database-down", "region": WEST})
+        _wait_for(lambda: watcher.execute(running).fetchone() == (0,))
+    database.account.faults.clear()
+    time.sleep(0.2)
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_dead_postgresql_is_said_to_be_unavailable() -> None:

@@ -119,64 +119,20 @@ package struct AWSError: Error, Sendable, Hashable {
                 return "sign in again: aws sso login\(profileFlag), or renew the temporary credentials"
             case "InvalidSignatureException", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "RequestExpired",
                 "IncompleteSignature", "IncompleteSignatureException", "AuthFailure":
-                return "check this machine's clock (date -u), then the secret access key: aws configure list\(profileFlag)"
+                return
+                    "check this machine's clock (date -u), then the secret access key: aws configure list\(profileFlag)"
             default:
                 return "see which credentials are in use: aws configure list\(profileFlag)"
             }
         case .denied where code == "OptInRequired":
             return "turn \(region) on for this account: aws account enable-region --region-name \(region)"
         case .denied:
-            return "ask for the action \(operation) in the role's policy; aws sts get-caller-identity\(profileFlag) says who you are"
+            return
+                "ask for the action \(operation) in the role's policy; aws sts get-caller-identity\(profileFlag) says who you are"
         case .notFound: return "check the name and the Region"
         case .throttled: return "wait a little and try again"
         case .failed: return nil
         default: return nil
         }
-    }
-}
-
-/// What an error answer says, in any of the protocols.
-struct ErrorAnswer {
-    var code: String
-    var message: String
-    var requestID: String?
-
-    static func requestID(_ response: HTTPResponse) -> String? {
-        response.headers["x-amzn-RequestId"] ?? response.headers["x-amz-request-id"] ?? response.headers["x-amzn-request-id"]
-    }
-
-    /// The code is in a header, in the body's `__type`, `code` or `Code`, or in XML's `Code`; shape names may come with
-    /// a namespace before `#` and a URL after `:` (botocore's `parsers.py`).
-    init(_ response: HTTPResponse) {
-        struct Body: Decodable {
-            var type: String?
-            var code: String?
-            var Code: String?
-            var message: String?
-            var Message: String?
-            var Error: String?
-
-            enum CodingKeys: String, CodingKey {
-                case type = "__type"
-                case code, Code, message, Message, Error
-            }
-        }
-        requestID = Self.requestID(response)
-        if response.body.first == UInt8(ascii: "<") {
-            let xml = XMLScan(response.body)
-            code = xml.first("Code") ?? "HTTP \(response.status)"
-            message = xml.first("Message") ?? ""
-            requestID = requestID ?? xml.first("RequestId")
-            return
-        }
-        let body = try? AWSJSON.decode(Body.self, response.body)
-        let named = response.headers["x-amzn-ErrorType"] ?? body?.type ?? body?.code ?? body?.Code
-        code = named.map(Self.bare) ?? "HTTP \(response.status)"
-        message = body?.message ?? body?.Message ?? ""
-    }
-
-    private static func bare(_ code: String) -> String {
-        let withoutURL = code.prefix { $0 != ":" }
-        return String(withoutURL[(withoutURL.lastIndex(of: "#").map(withoutURL.index(after:)) ?? withoutURL.startIndex)...])
     }
 }

@@ -70,7 +70,8 @@ struct Attempt<Output: Sendable> {
         let signer = SigV4(credentials: credentials, region: region, service: operation.service.signingName)
         let signed = signer.sign(
             SignableRequest(
-                method: operation.method, path: endpoint.basePath + operation.path, query: query, headers: headers.fields,
+                method: operation.method, path: endpoint.basePath + operation.path, query: query,
+                headers: headers.fields,
                 body: body),
             at: configuration.now())
         for field in signed.added { headers.add(field.name, field.value) }
@@ -122,59 +123,5 @@ struct Attempt<Output: Sendable> {
             }
         }
         return event
-    }
-}
-
-/// How AWS SDKs introduce themselves (botocore's `useragent.py`).
-enum UserAgent {
-    static func text(appID: String?) -> String {
-        #if arch(x86_64)
-            let architecture = "x86_64"
-        #else
-            let architecture = "arm64"
-        #endif
-        let app = appID.map { " app/\(clean($0))" } ?? ""
-        return "taskops ua/2.1 os/linux md/arch#\(architecture) lang/swift cfg/retry-mode#standard\(app)"
-    }
-
-    private static func clean(_ text: String) -> String {
-        String(text.prefix(50).map { $0.isASCII && ($0.isLetter || $0.isNumber || "!$%&'*+-.^_`|~,".contains($0)) ? $0 : "-" })
-    }
-}
-
-/// Keeps what AWS repeats back to a caller out of messages.
-enum Redaction {
-    /// A refused signature is answered with the whole canonical request, session token and all: only the sentence
-    /// before it is kept, and the credentials' secret parts are starred wherever else they stand.
-    static func clean(_ message: String, _ credentials: AWSCredentials) -> String {
-        var message = message
-        for marker in ["The Canonical String for this request", "The String-to-Sign should have been"] {
-            if let start = message.firstRange(of: marker)?.lowerBound { message = String(message[..<start]) }
-        }
-        let secrets = [credentials.secretAccessKey.exposed] + [credentials.sessionToken?.exposed].compactMap(\.self)
-        for secret in secrets where !secret.isEmpty {
-            message.replace(secret, with: "****")
-            message.replace(PercentEncoding.encode(secret), with: "****")
-        }
-        while message.last?.isWhitespace == true { message.removeLast() }
-        return message
-    }
-}
-
-/// Says where in an answer the reading failed, and never what stood there.
-enum DecodingDetail {
-    static func text(_ error: any Error) -> String {
-        guard let error = error as? DecodingError else { return "\(error)" }
-        switch error {
-        case .keyNotFound(let key, let context): return "no `\(key.stringValue)` at \(path(context))"
-        case .valueNotFound(_, let context): return "nothing at \(path(context))"
-        case .typeMismatch(let type, let context): return "no \(type) at \(path(context))"
-        case .dataCorrupted(let context): return "malformed at \(path(context))"
-        @unknown default: return "malformed"
-        }
-    }
-
-    private static func path(_ context: DecodingError.Context) -> String {
-        context.codingPath.isEmpty ? "its root" : context.codingPath.map(\.stringValue).joined(separator: ".")
     }
 }

@@ -19,9 +19,13 @@ struct XMLScan: Sendable {
         while let open = rest.firstRange(of: "<\(element)") {
             rest = rest[open.upperBound...]
             // `<Arn` must not find `<ArnList>`.
-            guard let next = rest.first, next == ">" || next.isWhitespace, let start = rest.firstIndex(of: ">") else { continue }
+            guard let next = rest.first, next == ">" || next.isWhitespace, let start = rest.firstIndex(of: ">") else {
+                continue
+            }
             let content = rest[rest.index(after: start)...]
-            guard let close = content.firstIndex(of: "<"), content[close...].hasPrefix("</\(element)>") else { return nil }
+            guard let close = content.firstIndex(of: "<"), content[close...].hasPrefix("</\(element)>") else {
+                return nil
+            }
             return Self.unescaped(content[..<close])
         }
         return nil

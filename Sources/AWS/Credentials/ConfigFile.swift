@@ -32,12 +32,14 @@ package struct ConfigFile: Sendable, Hashable {
             }
             guard let section else {
                 throw Problem(
-                    .configuration, "a setting stands before the first [section]", hint: "begin the file with [default]",
+                    .configuration, "a setting stands before the first [section]",
+                    hint: "begin the file with [default]",
                     location: location)
             }
             let isIndented = rawLine.first?.isWhitespace == true
             if isIndented, let key, sections[section]?.values[key]?.isEmpty == false { continue }
-            guard let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }), separator != line.startIndex else {
+            guard let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }), separator != line.startIndex
+            else {
                 // The line itself is not repeated: it may be half a secret.
                 throw Problem(
                     .configuration, "this line is neither a [section] nor `key = value`", location: location)

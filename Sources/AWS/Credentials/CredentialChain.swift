@@ -53,9 +53,14 @@ package struct CredentialChain: CredentialProvider {
         }
         if let found = try keys(shared.credentialsProfile(name), shared.credentials, name) { return found }
         tried.append("profile \(name): no keys in \(shared.credentials.path)")
-        for (key, word) in [("sso_session", "SSO"), ("sso_start_url", "SSO"), ("credential_process", "credential_process"), ("login_session", "aws login")]
+        for (key, word) in [
+            ("sso_session", "SSO"), ("sso_start_url", "SSO"), ("credential_process", "credential_process"),
+            ("login_session", "aws login"),
+        ]
         where settings?[key] != nil {
-            tried.append("profile \(name): \(word) is set up and not read by taskops (export the credentials: aws configure export-credentials --profile \(name) --format env)")
+            tried.append(
+                "profile \(name): \(word) is set up and not read by taskops (export the credentials: aws configure export-credentials --profile \(name) --format env)"
+            )
         }
         if let found = try keys(settings, shared.config, name) { return found }
         tried.append("profile \(name): no keys in \(shared.config.path)")
@@ -90,7 +95,8 @@ package struct CredentialChain: CredentialProvider {
         guard settings["mfa_serial"] == nil else {
             throw Problem(
                 .credentials, "profile `\(name)` asks for an MFA code, which taskops cannot ask for yet",
-                hint: "export the credentials: eval \"$(aws configure export-credentials --profile \(name) --format env)\"",
+                hint:
+                    "export the credentials: eval \"$(aws configure export-credentials --profile \(name) --format env)\"",
                 location: location)
         }
         let source: AWSCredentials?
@@ -103,9 +109,13 @@ package struct CredentialChain: CredentialProvider {
             source = try await fromProfile(shared, sourceName, seen: seen + [name], deadline, &tried)
         } else if settings["credential_source"] == "Environment" {
             source = try fromEnvironment()
-            if source == nil { tried.append("profile \(name): credential_source is Environment, and AWS_ACCESS_KEY_ID is not set") }
+            if source == nil {
+                tried.append("profile \(name): credential_source is Environment, and AWS_ACCESS_KEY_ID is not set")
+            }
         } else {
-            let named = settings["credential_source"].map { "credential_source \($0)" } ?? "neither source_profile nor credential_source"
+            let named =
+                settings["credential_source"].map { "credential_source \($0)" }
+                ?? "neither source_profile nor credential_source"
             throw Problem(
                 .credentials, "profile `\(name)` has role_arn and \(named), which taskops cannot use",
                 hint: "name a source_profile", location: location)

@@ -20,13 +20,21 @@ package struct StaticCredentials: CredentialProvider {
 
 /// Asks its provider once, and again before what it holds expires. All who wait share one asking.
 actor CredentialCache {
-    /// From here before expiry on, new ones are sought, and the old ones still serve where none come
-    /// (botocore's advisory refresh window).
+    /// From this long before expiry new ones are sought, and the old ones still serve where none come (botocore's
+    /// advisory refresh window); credentials that live shorter are renewed at half their life.
     static let advance: TimeInterval = 15 * 60
+    /// How long a source that failed is left alone while the old ones hold.
+    static let patience: TimeInterval = 30
+
+    private struct Held {
+        var credentials: AWSCredentials
+        var renewal: Date
+        var expiration: Date
+    }
 
     private let provider: any CredentialProvider
     private let now: @Sendable () -> Date
-    private var held: AWSCredentials?
+    private var held: Held?
     private var asking: Task<Result<AWSCredentials, Problem>, Never>?
 
     init(_ provider: any CredentialProvider, now: @escaping @Sendable () -> Date) {
@@ -35,13 +43,12 @@ actor CredentialCache {
     }
 
     func credentials(deadline: Deadline) async throws(Problem) -> AWSCredentials {
-        if let held, remaining(held) > Self.advance { return held }
+        if let held, now() < held.renewal { return held.credentials }
         let task = asking ?? ask(deadline)
-        let result = await task.value
-        switch result {
+        switch await task.value {
         case .success(let fresh): return fresh
         case .failure(let problem):
-            if let held, remaining(held) > 0 { return held }
+            if let held, now() < held.expiration { return held.credentials }
             throw problem
         }
     }
@@ -62,10 +69,14 @@ actor CredentialCache {
 
     private func settle(_ result: Result<AWSCredentials, Problem>) {
         asking = nil
-        if case .success(let fresh) = result { held = fresh }
-    }
-
-    private func remaining(_ credentials: AWSCredentials) -> TimeInterval {
-        credentials.expiration.map { $0.timeIntervalSince(now()) } ?? .infinity
+        switch result {
+        case .success(let fresh):
+            let expiration = fresh.expiration ?? .distantFuture
+            let life = expiration.timeIntervalSince(now())
+            let renewal = expiration.addingTimeInterval(-min(Self.advance, life / 2))
+            held = Held(credentials: fresh, renewal: renewal, expiration: expiration)
+        case .failure:
+            held?.renewal = now().addingTimeInterval(Self.patience)
+        }
     }
 }

@@ -46,7 +46,9 @@ package struct SharedConfig: Sendable {
         let names = Set(known).union(credentials.sections.keys).sorted()
         throw Problem(
             .configuration, "there is no profile `\(profileName)` in \(config.path) or \(credentials.path)",
-            hint: names.isEmpty ? "make one: aws configure --profile \(profileName)" : "known profiles: \(names.joined(separator: ", "))")
+            hint: names.isEmpty
+                ? "make one: aws configure --profile \(profileName)"
+                : "known profiles: \(names.joined(separator: ", "))")
     }
 
     /// `--region`, `AWS_REGION`, `AWS_DEFAULT_REGION`, then the profile's (the order of the aws CLI, version 2).
@@ -62,7 +64,9 @@ package struct SharedConfig: Sendable {
         }
         settings.usesFIPS = flagSet("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
         settings.usesDualStack = flagSet("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
-        guard !flagSet("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") else { return settings }
+        guard !flagSet("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") else {
+            return settings
+        }
         let prefix = "AWS_ENDPOINT_URL_"
         for (name, value) in environment.variables where name.hasPrefix(prefix) && !value.isEmpty {
             settings.environmentByService[String(name.dropFirst(prefix.count))] = value

@@ -32,7 +32,8 @@ package struct CloudWatch: Sendable {
         package var nextToken: String?
 
         package init(
-            alarmNames: [String]? = nil, alarmNamePrefix: String? = nil, alarmTypes: [AlarmType]? = [.metricAlarm, .compositeAlarm],
+            alarmNames: [String]? = nil, alarmNamePrefix: String? = nil,
+            alarmTypes: [AlarmType]? = [.metricAlarm, .compositeAlarm],
             stateValue: StateValue? = nil, actionPrefix: String? = nil, maxRecords: Int? = nil,
             nextToken: String? = nil
         ) {

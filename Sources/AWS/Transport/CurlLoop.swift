@@ -141,7 +141,7 @@ final class CurlLoop: Sendable {
                     for begun in running.values {
                         end(begun, .failure(begun.transfer.failure(.cancelled, "the transport was closed")))
                     }
-                    idle.forEach { curl_easy_cleanup($0) }
+                    for easy in idle { curl_easy_cleanup(easy) }
                     return
                 }
             }

@@ -34,13 +34,9 @@ final class CurlTransfer {
         let me = Unmanaged.passUnretained(self).toOpaque()
         var results = [
             shim_easy_set_string(easy, CURLOPT_URL, request.url),
-            shim_easy_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
             // What goes over the wire is what was signed.
             shim_easy_set_long(easy, CURLOPT_PATH_AS_IS, 1),
             shim_easy_set_long(easy, CURLOPT_NOSIGNAL, 1),
-            // Do not wait for a name server's answer when giving up: the thread serves others.
-            shim_easy_set_long(easy, CURLOPT_QUICK_EXIT, 1),
-            shim_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
             shim_easy_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             shim_easy_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             shim_easy_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
@@ -51,6 +47,10 @@ final class CurlTransfer {
             shim_easy_set_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader),
             shim_easy_set_pointer(easy, CURLOPT_HEADERDATA, me),
         ]
+        // Do not wait for a name server's answer when giving up: the thread serves others.
+        shim_easy_leave_resolver(easy)
+        // A libcurl without HTTP/2 refuses the wish, and speaks HTTP/1.1.
+        _ = shim_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         if request.bypassesProxy { results.append(shim_easy_set_string(easy, CURLOPT_PROXY, "")) }
         if let expiry = transfer.expiry {
             let left = ContinuousClock.now.duration(to: expiry)

@@ -34,13 +34,21 @@ package struct TransportError: Error, Sendable, Hashable {
     package var problem: Problem {
         switch kind {
         case .unreachable:
-            Problem(.unreachable, "nobody answers at \(address)", cause: detail, hint: "check the network, the Region and any endpoint override")
+            Problem(
+                .unreachable, "nobody answers at \(address)", cause: detail,
+                hint: "check the network, the Region and any endpoint override")
         case .untrusted:
-            Problem(.unreachable, "no trusted connection to \(address)", cause: detail, hint: "check the certificate, or name its issuer with AWS_CA_BUNDLE")
+            Problem(
+                .unreachable, "no trusted connection to \(address)", cause: detail,
+                hint: "check the certificate, or name its issuer with AWS_CA_BUNDLE")
         case .interrupted:
-            Problem(.unreachable, "the connection to \(address) broke before the answer was whole", cause: detail, hint: "try again")
+            Problem(
+                .unreachable, "the connection to \(address) broke before the answer was whole", cause: detail,
+                hint: "try again")
         case .timedOut:
-            Problem(.timedOut, "\(address) did not answer in time", cause: detail, hint: "try again, or allow more with --timeout")
+            Problem(
+                .timedOut, "\(address) did not answer in time", cause: detail,
+                hint: "try again, or allow more with --timeout")
         case .cancelled:
             Problem(.cancelled, "the request to \(address) was cancelled")
         case .tooLarge:

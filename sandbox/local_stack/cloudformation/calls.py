@@ -10,6 +10,7 @@ import functools
 import threading
 from typing import Any
 
+from ..errors import AwsError
 from . import template, work
 from .template import refusal
 
@@ -60,13 +61,18 @@ def _patch_responses(responses: Any) -> None:
 
     responses.StackResourceDTO = StackResourceState
     response_class = responses.CloudFormationResponse
-    original_create = response_class.create_stack
+    original_create, original_update = response_class.create_stack, response_class.update_stack
 
     def create_stack(self: Any) -> Any:
+        _check_capabilities(self)
         work.on_failure.value = (
             "DO_NOTHING" if self._get_param("DisableRollback") else (self._get_param("OnFailure") or "ROLLBACK")
         )
         return original_create(self)
+
+    def update_stack(self: Any) -> Any:
+        _check_capabilities(self)
+        return original_update(self)
 
     def list_stack_resources(self: Any) -> Any:
         stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
@@ -95,6 +101,7 @@ def _patch_responses(responses: Any) -> None:
         return responses.ActionResult(_summary(Stack.parse_template(body)))
 
     response_class.create_stack = create_stack
+    response_class.update_stack = update_stack
     response_class.list_stack_resources = list_stack_resources
     response_class.validate_template = validate_template
     response_class.get_template_summary = get_template_summary
@@ -104,6 +111,20 @@ def _patch_responses(responses: Any) -> None:
     cache_clear = getattr(utils.method_names_from_class, "cache_clear", None)
     if cache_clear is not None:
         cache_clear()
+
+
+def _check_capabilities(response: Any) -> None:
+    """A template that makes roles is only taken from who says so."""
+    from moto.cloudformation.models import Stack
+
+    url = response._get_param("TemplateURL")
+    body = response._get_stack_from_s3_url(url) if url else response._get_param("TemplateBody")
+    if not body:
+        return
+    needed = _summary(Stack.parse_template(body))["Capabilities"]
+    given = response._get_param("Capabilities", [])
+    if needed and needed[0] not in given and "CAPABILITY_NAMED_IAM" not in given:
+        raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{needed[0]}]")
 
 
 def _summary(parsed: dict[str, Any]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Deliverer:
         self._timers.soon(lambda: self._attempt(delivery))
 
     def _attempt(self, delivery: Delivery) -> None:
-        self._world.counters["events-invocation-attempts"] += 1
+        self._world.count("events-invocation-attempts")
         try:
             self._send(delivery)
         except DeliveryError as problem:
@@ -79,7 +79,7 @@ class Deliverer:
             log.exception("a delivery to %s failed", delivery.target["Arn"])
             self._failed(delivery, DeliveryError("INTERNAL_ERROR", str(problem), retry=True))
         else:
-            self._world.counters["events-invocations"] += 1
+            self._world.count("events-invocations")
 
     def _send(self, delivery: Delivery) -> None:
         arn = delivery.target["Arn"]
@@ -170,16 +170,16 @@ class Deliverer:
                 condition = "MaximumEventAgeInSeconds"
             else:
                 delivery.retries += 1
-                self._world.counters["events-retry-invocation-attempts"] += 1
+                self._world.count("events-retry-invocation-attempts")
                 self._timers.later(delay, lambda: self._attempt(delivery))
                 return
-        self._world.counters["events-failed-invocations"] += 1
+        self._world.count("events-failed-invocations")
         self._dead_letter(delivery, problem, condition)
 
     def _dead_letter(self, delivery: Delivery, problem: DeliveryError, condition: str | None) -> None:
         arn = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
         if not arn:
-            self._world.counters["events-dropped"] += 1
+            self._world.count("events-dropped")
             log.warning("an event for %s was dropped (%s): %s", delivery.target["Arn"], problem.code, problem.message)
             return
         attributes = {
@@ -203,9 +203,9 @@ class Deliverer:
             except queues.QueueError as refused:
                 refusal = str(refused)
         if refusal is None:
-            self._world.counters["events-invocations-sent-to-dlq"] += 1
+            self._world.count("events-invocations-sent-to-dlq")
         else:
-            self._world.counters["events-invocations-failed-to-be-sent-to-dlq"] += 1
+            self._world.count("events-invocations-failed-to-be-sent-to-dlq")
             log.warning(
                 "an event for %s was dropped: its dead-letter queue %s did not take it: %s",
                 delivery.target["Arn"],

@@ -104,12 +104,12 @@ class EventBridge:
         bus = events_backends[self._world.account_id][region].event_buses.get(bus_name.split("/")[-1])
         if bus is None:
             # Accepted and lost, as on AWS (user guide, "Sending events with PutEvents").
-            self._world.counters["events-put-to-missing-bus"] += 1
+            self._world.count("events-put-to-missing-bus")
             return
         for rule in list(bus.rules.values()):
             if rule.state not in ENABLED or not self._matches(rule, event):
                 continue
-            self._world.counters["events-matched"] += 1
+            self._world.count("events-matched")
             for target in list(rule.targets):
                 self._deliverer.deliver(Delivery(rule.arn, rule.name, region, target, event, trace_header))
 

@@ -65,7 +65,7 @@ class AsynchronousQueue:
         self._thread.start()
 
     def put(self, invocation: Invocation) -> None:
-        self._world.counters["lambda-async-events-received"] += 1
+        self._world.count("lambda-async-events-received")
         self._schedule(Event(invocation), 0.0)
 
     def depth(self) -> int:
@@ -113,7 +113,7 @@ class AsynchronousQueue:
             function = self._find()
             if function is None:
                 # The function is gone, and its queue with it.
-                self._world.counters["lambda-async-events-dropped"] += 1
+                self._world.count("lambda-async-events-dropped")
                 return
             view, config = functions.view(function), functions.asynchronous_config(function)
             if view.reserved == 0:
@@ -163,7 +163,7 @@ class AsynchronousQueue:
             self._give_up(event, view, config, "RetriesExhausted", outcome)
 
     def _throttled(self, event: Event, view: functions.FunctionView, config: functions.AsynchronousConfig) -> None:
-        self._world.counters["lambda-throttles"] += 1
+        self._world.count("lambda-throttles")
         event.throttles += 1
         delay = min(THROTTLE_FIRST * 2 ** min(event.throttles - 1, 16), THROTTLE_LONGEST)
         if time.time() - event.received_at + self._scaled(delay) > config.max_age:

@@ -45,13 +45,13 @@ class Delivery:
         if config.dead_letter:
             self._dead_letter(config.dead_letter, view, event, condition, outcome)
         if not config.on_failure and not config.dead_letter:
-            self._world.counters["lambda-async-events-dropped"] += 1
+            self._world.count("lambda-async-events-dropped")
 
     def _deliver(self, arn: str, view: FunctionView, record: dict[str, Any]) -> None:
         try:
             self._send(arn, view, record)
         except (QueueError, PermissionError, LookupError) as problem:
-            self._world.counters["lambda-destination-delivery-failures"] += 1
+            self._world.count("lambda-destination-delivery-failures")
             log.warning("%s: the record of an invocation did not reach %s: %s", view.name, arn, problem)
 
     def _send(self, arn: str, view: FunctionView, record: dict[str, Any]) -> None:
@@ -101,7 +101,7 @@ class Delivery:
                 raise PermissionError(f"the role {view.role} may not sqs:SendMessage")
             send(self._world, arn, event.invocation.payload.decode("utf-8", "replace"), attributes)
         except (QueueError, PermissionError) as problem:
-            self._world.counters["lambda-dead-letter-errors"] += 1
+            self._world.count("lambda-dead-letter-errors")
             log.warning("%s: an event did not reach the dead-letter queue %s: %s", view.name, arn, problem)
 
 

@@ -76,13 +76,14 @@ class Environment:
             return "Runtime.InvalidEntrypoint"
         reader, writer = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(reader, False)
-        self._pipe = reader
         try:
             self._process = self._spawner.start([str(bootstrap)], root, self._variables(root), writer)
         except OSError:
+            os.close(reader)
             return "Runtime.InvalidEntrypoint"
         finally:
             os.close(writer)
+        self._pipe = reader
         threading.Thread(target=self._watch, name="environment", daemon=True).start()
         return None
 
@@ -221,8 +222,6 @@ class Environment:
                 self._killed_for = "timeout"
         if timer is not None:
             timer.cancel()
-        if timed_out and self._process is not None:
-            kill_group(self._process)
 
     def _crash(self, invocation: Invocation) -> None:
         """The fault "function-crash": the process is killed once it holds the event."""

@@ -163,7 +163,7 @@ class LogStream:
         if self._ready is None or group is None or self.name not in group.streams:
             self._ready = self._prepare(backend)
         if not self._ready:
-            self._world.counters["lambda-logs-denied"] += len(events)
+            self._world.count("lambda-logs-denied", len(events))
             return
         group = backend.groups.get(self._function.log_group)
         if group is not None:

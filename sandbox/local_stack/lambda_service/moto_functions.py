@@ -13,7 +13,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from ..world import World
+from .. import iam_policies
+from ..world import PARTITION, World
 from . import code, functions
 from .runtime import LambdaRuntime
 from .runtime_api import Invocation
@@ -27,6 +28,7 @@ def install(world: World, runtime: LambdaRuntime) -> None:
     _keep_configuration(world, function_class)
     _check_code(function_class, InvalidParameterValueException)
     _refuse_repeated_statements(policy.Policy)
+    _check_role(models.LambdaStorage, InvalidParameterValueException)
 
     def invoke(self: Any, body: Any, request_headers: Any, response_headers: Any) -> bytes:
         """For moto's own callers: event source mappings, SNS subscriptions, log subscriptions."""
@@ -131,6 +133,24 @@ def _refuse_repeated_statements(policy_class: Any) -> None:
         return original(self, raw, qualifier)
 
     policy_class.add_statement = add_statement
+
+
+def _check_role(storage_class: Any, refusal: Any) -> None:
+    original = storage_class.put_function
+
+    @functools.wraps(original)
+    def put_function(self: Any, function: Any) -> None:
+        from moto.iam.models import iam_backends
+
+        roles = iam_backends[self.account_id][PARTITION].roles.values()
+        trust = [role.assume_role_policy_document for role in list(roles) if role.arn == function.role]
+        if trust and not iam_policies.allows(
+            trust, "sts:AssumeRole", "*", principal={"Service": "lambda.amazonaws.com"}
+        ):
+            raise refusal("The role defined for the function cannot be assumed by Lambda.")
+        original(self, function)
+
+    storage_class.put_function = put_function
 
 
 def _touch(function: Any) -> None:

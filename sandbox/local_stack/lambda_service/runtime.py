@@ -59,7 +59,7 @@ class LambdaRuntime:
         try:
             environment = environments.acquire(view, wait=LINE_SECONDS)
         except Throttled as problem:
-            self._world.counters["lambda-throttles"] += 1
+            self._world.count("lambda-throttles")
             raise AwsError(
                 "TooManyRequestsException", "Rate Exceeded.", 429, {"Reason": problem.reason}, {"Retry-After": "1"}
             ) from None

@@ -45,8 +45,9 @@ class RuntimeApi:
         self.init_error: tuple[str, bytes] | None = None
         self._waiting: Invocation | None = None
         self._current: Invocation | None = None
+        self._asked = 0
         self._closed = False
-        self._server = HttpServer(self._handle, name="runtime-api").start()
+        self._server = HttpServer(self._handle, name="runtime-api", idle_seconds=None).start()
 
     @property
     def address(self) -> str:
@@ -82,8 +83,12 @@ class RuntimeApi:
                 self.ready_at = time.monotonic()
                 self.changed.notify_all()
             # No time limit: a runtime waits here for as long as nothing happens.
-            self.changed.wait_for(lambda: self._waiting is not None or self._closed)
-            if self._closed:
+            self._asked += 1
+            asked = self._asked
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self._waiting is not None or self._closed or self._asked != asked)
+            if self._closed or self._asked != asked:
+                # A runtime that asks anew has given up on its earlier question: that must not take the event.
                 raise ConnectionCut
             invocation = self._waiting
             assert invocation is not None

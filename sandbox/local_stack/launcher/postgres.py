@@ -45,6 +45,8 @@ SETTINGS = {
     "max_wal_senders": "0",
     "max_connections": "300",
     "shared_buffers": "32MB",
+    # A statement that runs ends soon after its client has gone.
+    "client_connection_check_interval": "500ms",
     "jit": "off",
     "max_parallel_workers": "0",
     # Kept in the data directory, so that removing it removes them too.

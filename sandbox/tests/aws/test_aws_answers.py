@@ -4,11 +4,11 @@ import http.client
 import json
 
 import pytest
+from aws_support import EAST
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from conftest import EAST
 
 
 def signed(stack, method, path, service, body=b"", **headers):

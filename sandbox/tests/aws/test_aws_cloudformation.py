@@ -5,8 +5,8 @@ import uuid
 from pathlib import Path
 
 import pytest
+from aws_support import ACCOUNT, EAST, HERE, WEST, packed, until
 from botocore.exceptions import ClientError, ParamValidationError
-from conftest import ACCOUNT, EAST, HERE, WEST, packed, until
 
 TEMPLATE = (Path(__file__).resolve().parents[3] / "infrastructure" / "stack.yaml").read_text()
 WITNESS = "us-east-2"
@@ -24,7 +24,12 @@ class Stacks:
 
     def update(self, template, parameters=None):
         body = template if isinstance(template, str) else json.dumps(template)
-        self.client.update_stack(StackName=self.name, TemplateBody=body, Parameters=_list(parameters))
+        self.client.update_stack(
+            StackName=self.name,
+            TemplateBody=body,
+            Parameters=_list(parameters),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
         return self.settled()
 
     def describe(self):
@@ -162,6 +167,14 @@ def test_the_task_system_s_stack_in_two_regions(stack, code_buckets):
 
 def wanted_again(stacks):
     return {one["ParameterKey"]: one["ParameterValue"] for one in stacks.describe()["Parameters"]}
+
+
+def test_roles_are_made_only_for_who_says_so(stacks):
+    parameters = {"FunctionCodeBucket": "bucket", "FunctionCodeKey": "key"}
+    with pytest.raises(ClientError) as caught:
+        stacks.create(TEMPLATE, parameters)
+    assert caught.value.response["Error"]["Code"] == "InsufficientCapabilitiesException"
+    assert "CAPABILITY_NAMED_IAM" in caught.value.response["Error"]["Message"]
 
 
 # Making and changing

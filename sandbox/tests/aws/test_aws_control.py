@@ -3,9 +3,9 @@
 import time
 
 import pytest
+from aws_support import EAST, WEST
 from botocore.exceptions import ClientError, ConnectionClosedError
 from botocore.exceptions import ConnectionError as BrokenConnection
-from conftest import EAST, WEST
 
 
 def code(call, **arguments):

@@ -5,8 +5,8 @@ import time
 
 import boto3
 import pytest
+from aws_support import ACCOUNT, EAST, WEST, until
 from botocore.exceptions import ClientError
-from conftest import ACCOUNT, EAST, WEST, until
 
 WITNESS = "us-east-2"
 

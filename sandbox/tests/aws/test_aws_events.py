@@ -6,8 +6,8 @@ import time
 import uuid
 
 import pytest
+from aws_support import ACCOUNT, EAST, WEST, messages, until
 from botocore.exceptions import ClientError
-from conftest import ACCOUNT, EAST, WEST, messages, until
 
 PATTERN = {"source": ["task.management"], "detail-type": ["Task Created"]}
 
@@ -199,6 +199,14 @@ def test_a_dead_letter_queue_that_cannot_take_it_loses_the_event_and_is_counted(
     bus.put()
     assert until(lambda: stack.counter(counter) == before + 1)
     assert messages(stack, url, seconds=0.2) == []
+
+
+def test_changing_a_queue_s_attributes_leaves_its_policy(stack, bus, make_function, make_queue):
+    url, queue = make_queue(takes_from=bus.rule_arn)
+    stack.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    bus.target(make_function().arn, DeadLetterConfig={"Arn": queue})
+    bus.put()
+    assert messages(stack, url)
 
 
 def test_what_the_function_does_with_the_event_is_none_of_eventbridge_s_business(stack, bus, make_function, make_queue):

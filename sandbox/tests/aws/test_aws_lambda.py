@@ -8,8 +8,8 @@ import signal
 import time
 
 import pytest
+from aws_support import ACCOUNT, EAST, messages, packed, until
 from botocore.exceptions import ClientError
-from conftest import ACCOUNT, EAST, messages, packed, until
 
 
 def answer(response):
@@ -176,6 +176,39 @@ def test_what_is_no_zip_is_refused(make_function, make_role, stack):
     assert code(update, FunctionName=function.name, ZipFile=b"no zip") == "InvalidParameterValueException"
     function.lambda_.update_function_code(FunctionName=function.name, ZipFile=packed("#!/bin/sh\nexit 5\n"))
     assert "exit status 5" in answer(function.invoke({}))["errorMessage"]
+
+
+def test_a_role_lambda_may_not_assume(stack, make_function):
+    function = make_function()
+    document = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [document]})
+    name = f"other-{time.time_ns()}"
+    role = stack.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    wanted = {"FunctionName": name, "Runtime": "provided.al2023", "Handler": "x", "Role": role}
+    refused = code(function.lambda_.create_function, **wanted, Code={"ZipFile": packed("#!/bin/sh\n")})
+    assert refused == "InvalidParameterValueException"
+
+
+def test_a_runtime_that_asks_again_still_gets_its_event(make_function):
+    """A question is left standing on one connection and asked anew on another: the event goes there."""
+    twice = """#!/usr/bin/env python3
+import http.client, os, time
+address, path = os.environ["AWS_LAMBDA_RUNTIME_API"], "/2018-06-01/runtime/invocation/"
+given_up, api = http.client.HTTPConnection(address), http.client.HTTPConnection(address)
+while True:
+    api.request("GET", path + "next")
+    answer = api.getresponse()
+    answer.read()
+    api.request("POST", path + answer.headers["Lambda-Runtime-Aws-Request-Id"] + "/response", b"1")
+    api.getresponse().read()
+    given_up.close()
+    given_up.request("GET", path + "next")
+    time.sleep(0.2)
+"""
+    function = make_function(bootstrap=twice)
+    assert answer(function.invoke({})) == 1
+    time.sleep(0.5)
+    assert answer(function.invoke({})) == 1
 
 
 # What is written down

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from local_stack.eventbridge.patterns import PatternError, matches, parsed
 
 EVENT = {

@@ -6,9 +6,9 @@ import urllib.request
 from unittest import mock
 
 import pytest
+from aws_support import ACCOUNT, EAST
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from conftest import ACCOUNT, EAST
 
 
 def code(call, **arguments):

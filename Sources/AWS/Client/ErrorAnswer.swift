@@ -1,0 +1,69 @@
+import FoundationEssentials
+
+/// What an error answer says, in any of the protocols.
+struct ErrorAnswer {
+    var code: String
+    var message: String
+    var requestID: String?
+
+    static func requestID(_ response: HTTPResponse) -> String? {
+        response.headers["x-amzn-RequestId"] ?? response.headers["x-amz-request-id"]
+            ?? response.headers["x-amzn-request-id"]
+    }
+
+    /// The code is in a header, in the body's `__type`, `code` or `Code`, or in XML's `Code`; shape names may come with
+    /// a namespace before `#` and a URL after `:` (botocore's `parsers.py`).
+    init(_ response: HTTPResponse) {
+        struct Body: Decodable {
+            var type: String?
+            var code: String?
+            var capitalCode: String?
+            var message: String?
+            var capitalMessage: String?
+
+            enum CodingKeys: String, CodingKey {
+                case type = "__type"
+                case code
+                case capitalCode = "Code"
+                case message
+                case capitalMessage = "Message"
+            }
+        }
+        requestID = Self.requestID(response)
+        if response.body.first == UInt8(ascii: "<") {
+            let xml = XMLScan(response.body)
+            code = xml.first("Code") ?? "HTTP \(response.status)"
+            message = xml.first("Message") ?? ""
+            requestID = requestID ?? xml.first("RequestId")
+            return
+        }
+        let body = try? AWSJSON.decode(Body.self, response.body)
+        let named = response.headers["x-amzn-ErrorType"] ?? body?.type ?? body?.code ?? body?.capitalCode
+        code = named.map(Self.bare) ?? "HTTP \(response.status)"
+        message = body?.message ?? body?.capitalMessage ?? ""
+    }
+
+    private static func bare(_ code: String) -> String {
+        let withoutURL = code.prefix { $0 != ":" }
+        return String(
+            withoutURL[(withoutURL.lastIndex(of: "#").map(withoutURL.index(after:)) ?? withoutURL.startIndex)...])
+    }
+}
+
+/// Says where in an answer the reading failed, and never what stood there.
+enum DecodingDetail {
+    static func text(_ error: any Error) -> String {
+        guard let error = error as? DecodingError else { return "\(error)" }
+        switch error {
+        case .keyNotFound(let key, let context): return "no `\(key.stringValue)` at \(path(context))"
+        case .valueNotFound(_, let context): return "nothing at \(path(context))"
+        case .typeMismatch(let type, let context): return "no \(type) at \(path(context))"
+        case .dataCorrupted(let context): return "malformed at \(path(context))"
+        @unknown default: return "malformed"
+        }
+    }
+
+    private static func path(_ context: DecodingError.Context) -> String {
+        context.codingPath.isEmpty ? "its root" : context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
+}
