@@ -22,7 +22,6 @@ extension EndToEnd {
 
         @Test("a file that is not YAML, is empty, or is not text at all: 3 with file and line", arguments: [
             ("stack: tasks\nregions: [\n", ":3:"), ("stack: tasks\n\tregions: {}\n", ":2:"), ("", "taskops.yaml: the file is empty"),
-            ("stack: tasks\nstack: tasks\nregions: {}\n", ":2:"),
         ])
         func malformed(text: String, place: String) async throws {
             try await Configurations.with(text: text) { file in
@@ -40,6 +39,14 @@ extension EndToEnd {
                 let line = try #require(ended.errorLines.first { $0.contains("functoin") })
                 #expect(line.contains("\(file):6:"))
                 #expect(line.contains("did you mean `function`?"))
+            }
+        }
+
+        @Test("a key given twice: 3 with the second one's line")
+        func repeatedKey() async throws {
+            try await Configurations.with(["environment: dev": "stack: tasks"]) { file in
+                let ended = try await Console.run("--sandbox", "canary", "--config", file)
+                try refused(ended, code: 3, saying: ["\(file):2:", "`stack` is given twice"])
             }
         }
 

@@ -64,7 +64,8 @@ extension EndToEnd {
                 aws events list-targets-by-rule --event-bus-name task-events-dev --rule task-processing-rule --query 'Targets[].Id' --output text
                 aws lambda get-function --function-name task-processor-dev --query Configuration.Runtime --output text
                 aws lambda get-policy --function-name task-processor-dev --query Policy --output text
-                aws sqs list-queues --query 'length(QueueUrls)' --output text
+                # Its own list of old host names hides the setting from sqs (awscli/customizations/overridesslcommonname.py).
+                aws sqs list-queues --endpoint-url "$AWS_ENDPOINT_URL" --query 'length(QueueUrls)' --output text
                 aws dsql list-clusters --query 'clusters[].identifier' --output text
                 aws logs describe-log-groups --query 'logGroups[].logGroupName' --output text
                 aws cloudformation describe-stacks --query 'Stacks[].[StackName,StackStatus]' --output text

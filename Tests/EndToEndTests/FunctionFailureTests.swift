@@ -4,15 +4,34 @@ import Testing
 extension EndToEnd {
     /// The second failure path: EventBridge delivered, and the function could not do it.
     @Suite struct FunctionFailureTests {
-        @Test("a function that crashes each time: 2 at create/commit, and the event is in the on-failure queue")
-        func crashing() async throws {
+        @Test("a function that is killed at its work each time: 2 at create/commit, and the event is in the on-failure queue")
+        func killedAtWork() async throws {
             try await Queues.purge()
-            let fault: [String: JSONValue] = ["kind": "function-crash", "region": "us-east-1", "times": 3]
-            try await LocalStack.current.control.withFault(fault) {
+            let control = LocalStack.current.control
+            // The database keeps it long enough to be killed after it has said what it holds.
+            try await control.withFault(["kind": "database-delay", "region": "us-east-1", "delayMs": 400]) {
+                try await control.withFault(crash(after: 150)) {
+                    let canary = try await CanaryJSON.run("--region", "us-east-1", "--timeout", "6s", "--slow-after", "5s")
+                    #expect(canary.exit == 2)
+                    #expect(canary.hop == "create/commit")
+                    #expect(canary.summary.contains("task-processor-dev took the event up"))
+                    let record = try await failedRecord(of: canary)
+                    #expect(record["responsePayload"]?["errorType"] == "Runtime.ExitError")
+                }
+            }
+            #expect(try await Rows.counts() == .none)
+        }
+
+        @Test("a function that crashes before it says a word: 2 at create/start, and Lambda's own line is the cause")
+        func crashingAtOnce() async throws {
+            try await Queues.purge()
+            try await LocalStack.current.control.withFault(crash(after: 0)) {
                 let canary = try await CanaryJSON.run("--region", "us-east-1", "--timeout", "4s", "--slow-after", "3s")
                 #expect(canary.exit == 2)
-                #expect(canary.hop == "create/commit")
-                #expect(canary.summary.contains("task-processor-dev took the event up"))
+                #expect(canary.hop == "create/start")
+                #expect(canary.summary.contains("Runtime exited with error: signal: killed"))
+                let typed = try await Clients.type(canary.hint)
+                #expect(typed.output.contains("signal: killed"), "\(typed.error)")
                 let record = try await failedRecord(of: canary)
                 #expect(record["responsePayload"]?["errorType"] == "Runtime.ExitError")
             }
@@ -76,6 +95,14 @@ extension EndToEnd {
         }
 
         // MARK: -
+
+        /// Kills the function at the first attempt and at both of Lambda's retries.
+        private func crash(after milliseconds: Int) -> [String: JSONValue] {
+            [
+                "kind": "function-crash", "region": "us-east-1", "times": 3,
+                "delayMs": .number(Double(milliseconds)),
+            ]
+        }
 
         /// Lambda's record of an event it gave up, as "Capturing records of Lambda asynchronous invocations" has it.
         private func failedRecord(of canary: CanaryJSON) async throws -> JSONValue {

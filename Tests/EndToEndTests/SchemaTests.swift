@@ -57,7 +57,7 @@ extension EndToEnd {
         @Test("files that cannot be read as a schema: 1 with file and line, before anything is run", arguments: [
             ("006_extra.sql", "CREATE TABLE extra (id integer PRIMARY KEY)\n", "006_extra.sql:1"),
             ("006_extra.sql", "CREATE TABLE extra (note text DEFAULT 'open);\n", "006_extra.sql:1"),
-            ("006_extra.sql", "-- skip whne: SELECT 1\nCREATE TABLE extra (id integer PRIMARY KEY);\n", "006_extra.sql:1"),
+            ("006_extra.sql", "-- skpi when: SELECT 1\nCREATE TABLE extra (id integer PRIMARY KEY);\n", "006_extra.sql:1"),
             ("extra.sql", "CREATE TABLE extra (id integer PRIMARY KEY);\n", "extra.sql"),
             ("005_twice.sql", "CREATE TABLE extra (id integer PRIMARY KEY);\n", "005_twice.sql"),
         ])

@@ -32,9 +32,12 @@ enum Clients {
         return try JSONValue(ended.output)
     }
 
-    /// Types a hint that `taskops` gave into a shell set up for the stack.
+    /// Types the command of a hint that `taskops` gave into a shell set up for the stack.
     static func type(_ hint: String?) async throws -> Ended {
-        try await Programs.bash(hint ?? "echo there is no hint >&2; exit 1", variables: LocalStack.current.variables)
+        guard let hint, let start = hint.firstRange(of: "aws ")?.lowerBound else {
+            throw Problem(.failed, "there is no command to type", cause: hint)
+        }
+        return try await Programs.bash(String(hint[start...]), variables: LocalStack.current.variables)
     }
 
     private static func quoted(_ text: String) -> String { "'\(text)'" }
