@@ -49,10 +49,13 @@ let package = Package(
             name: "task-processor", dependencies: ["TaskProcessing", "CMathCompat"], swiftSettings: strict),
 
         // The words typed, the screens shown, the bytes written.
-        room("Commands", [
-            "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
-            "Basics", argumentParser,
-        ]),
+        room(
+            "Commands",
+            [
+                "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "AWSSigning",
+                "Database",
+                "Basics", argumentParser,
+            ]),
         room("Views", ["Terminal", "Canary", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 

@@ -5,8 +5,8 @@
 set -eu
 
 # For linking: pkg-config (SwiftPM asks it where .pc files are) and the four -dev packages. For the local stack:
-# postgresql, openssl, python3-venv. binutils has objdump, which checks the function's zip. Swift itself is a tarball.
-PACKAGES="pkg-config libcurl4-openssl-dev libssl-dev libpq-dev libyaml-dev postgresql openssl python3-venv binutils ca-certificates"
+# postgresql, openssl, python3-venv. g++ brings the C++ runtime as an archive, binutils objdump, which checks the function's zip. Swift itself is a tarball.
+PACKAGES="g++ pkg-config libcurl4-openssl-dev libssl-dev libpq-dev libyaml-dev postgresql openssl python3-venv binutils ca-certificates"
 
 cd "$(dirname "$0")/.."
 venv=.taskops/venv

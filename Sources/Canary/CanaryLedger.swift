@@ -103,10 +103,9 @@ package struct CanaryLedger: Sendable {
             hopNames.map { hop in
                 let span = span(step, hop)
                 let outcome: CanaryOutcome =
-                    if let end, (end.step, end.hop) == (step, hop) { end.outcome }
-                    else if !isSeen(step, hop) { .unknown }
-                    else if let slowest, slowest == (step, hop) { .slow }
-                    else { .ok }
+                    if let end, (end.step, end.hop) == (step, hop) { end.outcome } else if !isSeen(step, hop) {
+                        .unknown
+                    } else if let slowest, slowest == (step, hop) { .slow } else { .ok }
                 return CanaryHop(
                     step: step, hop: hop, ms: span.map { $0.length.tenths }, offsetMs: span.map { $0.begin.tenths },
                     clock: hop == .start ? .function : .prober, outcome: outcome)

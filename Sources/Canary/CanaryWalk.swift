@@ -181,14 +181,17 @@ struct CanaryWalk: Sendable {
             guard deadline.remaining > pause, (try? await Task.sleep(for: pause)) != nil else { break }
             pause = min(pause * 1.3, .milliseconds(200))
         }
-        if Task.isCancelled { throw Ended(hop: hop, problem: Problem(.cancelled, "interrupted while waiting for \(hop.rawValue)")) }
+        if Task.isCancelled {
+            throw Ended(hop: hop, problem: Problem(.cancelled, "interrupted while waiting for \(hop.rawValue)"))
+        }
         throw Ended(hop: hop, problem: last ?? notSeen(hop, step))
     }
 
     private func notSeen(_ hop: CanaryHop.Name, _ step: CanaryHop.Step) -> Problem {
         let place = hop == .peer ? "in \(probe.peer?.region ?? "the peer Region")" : "in \(target.region)"
         return Problem(
-            .timedOut, "the \(step.rawValue)d task could not be read \(place)"
+            .timedOut,
+            "the \(step.rawValue)d task could not be read \(place)"
                 + " within \(Int((probe.options.timeout - probe.options.reserve).seconds.rounded())) s")
     }
 }

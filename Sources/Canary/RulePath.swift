@@ -33,7 +33,7 @@ struct RulePath: Sendable {
             return Problem(
                 .failed, "the rule \(target.rule) is DISABLED",
                 hint: "aws events enable-rule --name \(target.rule) --event-bus-name \(target.bus) --region \(target.region)")
-        } catch where error.problem.kind == .notFound {
+        } catch  where error.problem.kind == .notFound {
             return Problem(
                 .notFound, "the bus \(target.bus) has no rule \(target.rule)",
                 hint: "aws events list-rules --event-bus-name \(target.bus) --region \(target.region)")
@@ -48,7 +48,9 @@ struct RulePath: Sendable {
             ? nil
             : Problem(
                 .failed, "the rule \(target.rule) does not lead to the function \(target.function)",
-                hint: "aws events list-targets-by-rule --rule \(target.rule) --event-bus-name \(target.bus) --region \(target.region)")
+                hint:
+                    "aws events list-targets-by-rule --rule \(target.rule) --event-bus-name \(target.bus) --region \(target.region)"
+            )
     }
 
     private func brokenFunction() async throws(AWSError) -> Problem? {
@@ -59,7 +61,7 @@ struct RulePath: Sendable {
             return Problem(
                 .failed, "the function \(target.function) is throttled: its reserved concurrency is 0",
                 hint: "aws lambda delete-function-concurrency --function-name \(target.function) --region \(target.region)")
-        } catch where error.problem.kind == .notFound {
+        } catch  where error.problem.kind == .notFound {
             return Problem(
                 .notFound, "the function \(target.function) does not exist in \(target.region)",
                 hint: "aws lambda list-functions --region \(target.region)")
@@ -79,7 +81,7 @@ struct RulePath: Sendable {
             let suffix = target.bus == "default" ? ":rule/\(target.rule)" : ":rule/\(target.bus)/\(target.rule)"
             let text = policy.policy ?? ""
             return text.contains("events.amazonaws.com") && text.contains(suffix) ? nil : missing
-        } catch where error.problem.kind == .notFound {
+        } catch  where error.problem.kind == .notFound {
             return missing
         }
     }

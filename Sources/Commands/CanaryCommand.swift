@@ -1,5 +1,5 @@
-import ArgumentParser
 import AWS
+import ArgumentParser
 import Basics
 import Canary
 import Database

@@ -17,7 +17,8 @@ enum ClusterLookup {
             }
             guard let id = found.first, found.count == 1 else {
                 throw Problem(
-                    .notFound, "\(found.isEmpty ? "no" : "more than one") cluster in \(regional.region) has the tag \(key)=\(value)",
+                    .notFound,
+                    "\(found.isEmpty ? "no" : "more than one") cluster in \(regional.region) has the tag \(key)=\(value)",
                     hint: "put the cluster's id into taskops.yaml: aws dsql list-clusters --region \(regional.region)")
             }
             return id

@@ -4,9 +4,9 @@ import Terminal
 import Views
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The outside world, taken in once: the only place where the process's own variables, folder and streams are read.

@@ -2,9 +2,9 @@ import Basics
 import Dispatch
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Turns the first Ctrl-C (or SIGTERM) into a request to stop while `body` runs; a second one ends the process at once.

@@ -7,7 +7,8 @@ import Views
 /// `taskops sandbox`: the whole two-Region stack on this machine.
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox", abstract: "The two-Region stack on this machine: PostgreSQL, moto, and the task processor itself.",
+        commandName: "sandbox",
+        abstract: "The two-Region stack on this machine: PostgreSQL, moto, and the task processor itself.",
         subcommands: [Up.self, Down.self, Status.self, Env.self])
 
     struct Up: AsyncParsableCommand {
@@ -48,7 +49,8 @@ struct SandboxCommand: AsyncParsableCommand {
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows what runs and where it listens.", discussion: "Exit codes: 0 all of it runs, 1 it does not, 64 bad usage.")
+            abstract: "Shows what runs and where it listens.",
+            discussion: "Exit codes: 0 all of it runs, 1 it does not, 64 bad usage.")
 
         @OptionGroup var global: GlobalOptions
 

@@ -21,7 +21,8 @@ struct SchemaCommand: AsyncParsableCommand {
 
         @Option(
             name: .customLong("console-role-arn"),
-            help: ArgumentHelp("Who may connect as the console's role; may be repeated [default: whoever runs this].", valueName: "arn"))
+            help: ArgumentHelp(
+                "Who may connect as the console's role; may be repeated [default: whoever runs this].", valueName: "arn"))
         var consoleRoles: [String] = []
 
         @Option(help: ArgumentHelp("The longest it may take.", valueName: "time"))

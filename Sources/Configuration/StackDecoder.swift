@@ -31,9 +31,12 @@ struct StackDecoder {
     /// The name becomes a tag value and part of `created_by`, so it is held to what both take.
     private mutating func stackName(_ node: YAMLNode?, of root: YAMLNode) -> String {
         guard let name = reader.required(node, "stack", of: root) else { return "" }
-        let isWellFormed = name.utf8.count <= 64 && name.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
-        }
+        let isWellFormed =
+            name.utf8.count <= 64
+            && name.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
+            }
         if !isWellFormed {
             reader.note("stack must be at most 64 letters, digits, - and _: `\(name)`", at: node)
         }
@@ -94,7 +97,8 @@ struct StackDecoder {
                 reader.mapping(node, "\(place).cluster", allowing: ["tag"])["tag"], "\(place).cluster.tag", allowing: nil)
             guard tag.count == 1, let (key, value) = tag.first, let text = reader.text(value, "\(place).cluster.tag.\(key)")
             else {
-                reader.note("\(place).cluster.tag must name exactly one tag", at: node, hint: "write it like {tag: {Name: value}}")
+                reader.note(
+                    "\(place).cluster.tag must name exactly one tag", at: node, hint: "write it like {tag: {Name: value}}")
                 return nil
             }
             return .tag(key: key, value: text)

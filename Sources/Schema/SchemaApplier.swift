@@ -55,7 +55,10 @@ package struct SchemaApplier: Sendable {
         report: (SchemaEvent) -> Void
     ) async throws -> Bool {
         if let condition = statement.skipWhen,
-            try await !connection.query(.raw(condition), deadline: deadline).isEmpty { return false }
+            try await !connection.query(.raw(condition), deadline: deadline).isEmpty
+        {
+            return false
+        }
         report(.running(version: file.version, name: file.name, statement: statement.title))
         // Another session's DDL shows as a conflict of the catalog (OC001), once: then the statement goes through.
         try await DatabaseConnection.retryingConflicts(deadline: deadline) {

@@ -37,7 +37,9 @@ extension SchemaFile {
     /// - Throws: ``Problem`` when the folder cannot be read, ``Problems`` with everything wrong in the files.
     package static func load(folder: String) throws -> [SchemaFile] {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw Problem(.configuration, "no schema folder at \(folder)", hint: "run from the project, or name it: taskops schema plan --schema FOLDER")
+            throw Problem(
+                .configuration, "no schema folder at \(folder)",
+                hint: "run from the project, or name it: taskops schema plan --schema FOLDER")
         }
         var files: [SchemaFile] = []
         var problems: [Problem] = []

@@ -73,7 +73,10 @@ package struct SchemaPlanner: Sendable {
         var statements: [SchemaStatement] = []
         for statement in try file.statements.flatMap({ try variables.fill($0, in: file) }) {
             if let condition = statement.skipWhen,
-                try await !connection.query(.raw(condition), deadline: deadline).isEmpty { continue }
+                try await !connection.query(.raw(condition), deadline: deadline).isEmpty
+            {
+                continue
+            }
             statements.append(statement)
         }
         return statements

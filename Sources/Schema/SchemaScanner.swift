@@ -66,7 +66,8 @@ struct SchemaScanner {
     // MARK: -
 
     private func problem(_ summary: String) -> Problem {
-        Problem(.configuration, summary, hint: "schema/README.md says how a file is read", location: .init(file: path, line: line))
+        Problem(
+            .configuration, summary, hint: "schema/README.md says how a file is read", location: .init(file: path, line: line))
     }
 
     private func starts(with prefix: String) -> Bool {

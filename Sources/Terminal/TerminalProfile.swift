@@ -24,9 +24,9 @@ package struct TerminalProfile: Sendable, Hashable {
     package init(isTerminal: Bool, columns: Int?, variables: [String: String], color: ColorChoice) {
         func isSet(_ name: String) -> Bool { variables[name].map { !$0.isEmpty } ?? false }
         let colorByItself =
-            if isSet("NO_COLOR") { false }
-            else if isSet("CLICOLOR_FORCE"), variables["CLICOLOR_FORCE"] != "0" { true }
-            else { isTerminal && variables["TERM"] != "dumb" && isSet("TERM") }
+            if isSet("NO_COLOR") { false } else if isSet("CLICOLOR_FORCE"), variables["CLICOLOR_FORCE"] != "0" { true } else {
+                isTerminal && variables["TERM"] != "dumb" && isSet("TERM")
+            }
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { variables[$0] }.first { !$0.isEmpty } ?? ""
         let asked = variables["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
         self.init(

@@ -16,7 +16,8 @@ package func expectGolden(
         return
     }
     guard let bytes = FileManager.default.contents(atPath: path) else {
-        Issue.record("no golden file \(name): look at what it prints, then `make golden`\n\(text)", sourceLocation: sourceLocation)
+        Issue.record(
+            "no golden file \(name): look at what it prints, then `make golden`\n\(text)", sourceLocation: sourceLocation)
         return
     }
     let expected = String(decoding: bytes, as: UTF8.self)

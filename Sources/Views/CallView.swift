@@ -5,7 +5,8 @@ package import Terminal
 /// One attempt at an AWS call, for `-v`.
 package enum CallView {
     package static func line(_ event: CallEvent) -> StyledText {
-        var line: StyledText = "\("aws", .faint)  \(event.service) \(event.operation, .strong)  \(event.region, .name(event.region))"
+        var line: StyledText =
+            "\("aws", .faint)  \(event.service) \(event.operation, .strong)  \(event.region, .name(event.region))"
         line += "  \(event.status.map(String.init) ?? "no answer", event.failure == nil ? .good : .bad)"
         line += "  \(milliseconds(event.duration.milliseconds))"
         if let failure = event.failure { line += "  \(failure, .bad)" }

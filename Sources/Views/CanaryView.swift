@@ -112,7 +112,9 @@ package enum CanaryView {
         switch cleanup.outcome {
         case .done, .nothing: return swept
         case .kept: return ["its row was kept, as asked", swept].compactMap(\.self).joined(separator: "; ")
-        case .failed: return ["its row could not be removed; a run an hour from now will try again", swept].compactMap(\.self).joined(separator: "; ")
+        case .failed:
+            return ["its row could not be removed; a run an hour from now will try again", swept].compactMap(\.self).joined(
+                separator: "; ")
         }
     }
 

@@ -33,7 +33,8 @@ package struct YAMLReader {
             }
             if let keys, !keys.contains(key) {
                 let suggestion = closestMatch(to: key, among: keys).map { "did you mean `\($0)`?" }
-                note("unknown key `\(key)` in \(what)", at: pair.key, hint: suggestion ?? "known: \(keys.joined(separator: ", "))")
+                note(
+                    "unknown key `\(key)` in \(what)", at: pair.key, hint: suggestion ?? "known: \(keys.joined(separator: ", "))")
             } else if values.updateValue(pair.value, forKey: key) != nil {
                 note("`\(key)` is given twice in \(what)", at: pair.key)
             }

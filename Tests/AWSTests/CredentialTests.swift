@@ -180,6 +180,32 @@ import Testing
         #expect(try await client.credentials(deadline: deadline).accessKeyID == "number 3")
     }
 
+    @Test func aCallerWithMoreTimeOutlivesTheOneWhoAsked() async throws {
+        let provider = Counting { number throws(Problem) in
+            guard number > 1 else { throw Problem(.timedOut, "the first caller's time was up") }
+            return Self.temporary("second", until: 3600)
+        }
+        let client = Self.client(provider, Clock())
+        let deadline = deadline
+        let ids = await Array(0..<8).boundedMap(limit: 8) { _ in
+            try? await client.credentials(deadline: deadline).accessKeyID
+        }
+        #expect(ids.filter { $0 == nil }.count == 1)
+        #expect(provider.count == 2)
+    }
+
+    @Test func credentialsOfAShortLifeAreKeptForHalfOfIt() async throws {
+        let provider = Counting { number in Self.temporary("number \(number)", until: Double(number) * 900) }
+        let clock = Clock()
+        let client = Self.client(provider, clock)
+        for second in [0.0, 100, 449] {
+            clock.set(second)
+            #expect(try await client.credentials(deadline: deadline).accessKeyID == "number 1")
+        }
+        clock.set(451)
+        #expect(try await client.credentials(deadline: deadline).accessKeyID == "number 2")
+    }
+
     @Test func expiredOnesNeverServe() async throws {
         let provider = Counting { number throws(Problem) in
             guard number == 1 else { throw Problem(.credentials, "the source is away") }

@@ -2,7 +2,9 @@ import Basics
 import Testing
 
 @Suite struct TextTests {
-    @Test(arguments: [("250ms", 250), ("30s", 30_000), ("10m", 600_000), ("2h30m", 9_000_000), ("7d", 604_800_000), ("1m30s5ms", 90_005)])
+    @Test(arguments: [
+        ("250ms", 250), ("30s", 30_000), ("10m", 600_000), ("2h30m", 9_000_000), ("7d", 604_800_000), ("1m30s5ms", 90_005),
+    ])
     func lengthsOfTimeAreRead(text: String, milliseconds: Int) {
         #expect(Duration(text: text) == .milliseconds(milliseconds))
     }

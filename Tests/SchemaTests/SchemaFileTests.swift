@@ -68,7 +68,8 @@ import Testing
     }
 
     @Test func aVariableRunsItsStatementOncePerValue() throws {
-        let file = try parse("-- skip when: SELECT 1 WHERE '${processorRoleArn}' = ''\nAWS IAM GRANT a TO '${processorRoleArn}';\nSELECT 1;")
+        let file = try parse(
+            "-- skip when: SELECT 1 WHERE '${processorRoleArn}' = ''\nAWS IAM GRANT a TO '${processorRoleArn}';\nSELECT 1;")
         let variables = try SchemaVariables(
             processorRoleARNs: ["arn:aws:iam::123456789012:role/one", "arn:aws:iam::123456789012:role/two"], consoleRoleARNs: [])
         let filled = try variables.fill(file.statements[0], in: file)

@@ -31,7 +31,10 @@ import Testing
 
     @Test func clusterIDsAreTwentySixLowercaseLettersAndDigits() {
         #expect(ClusterID(rawValue: "abc0def1baz2quux3quuux4abc") != nil)
-        for wrong in ["", "abc0def1baz2quux3quuux4ab", "Abc0def1baz2quux3quuux4abc", "abc0def1baz2quux3quuux4ab-", "task-mgmt-cluster-primary"] {
+        for wrong in [
+            "", "abc0def1baz2quux3quuux4ab", "Abc0def1baz2quux3quuux4abc", "abc0def1baz2quux3quuux4ab-",
+            "task-mgmt-cluster-primary",
+        ] {
             #expect(ClusterID(rawValue: wrong) == nil, "\(wrong)")
         }
     }

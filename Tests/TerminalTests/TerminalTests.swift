@@ -5,7 +5,8 @@ import Testing
     private static let utf8 = ["LANG": "C.UTF-8", "TERM": "xterm-256color"]
 
     @Test(arguments: [
-        ("abc", 3), ("", 0), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("한글", 4), ("✅", 2), ("❤️", 2), ("—", 1), ("█▏", 2), ("a\u{200D}b", 2),
+        ("abc", 3), ("", 0), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("한글", 4), ("✅", 2), ("❤️", 2), ("—", 1), ("█▏", 2),
+        ("a\u{200D}b", 2),
     ])
     func widthIsMeasuredInColumns(text: String, columns: Int) {
         #expect(displayWidth(of: text) == columns)
@@ -27,11 +28,14 @@ import Testing
         #expect(cell.padded(to: 1).plain == "ok")
     }
 
-    @Test(arguments: [
-        (true, [:], TerminalProfile.ColorChoice.auto, true), (true, ["NO_COLOR": "1"], .auto, false), (true, ["NO_COLOR": ""], .auto, true),
-        (false, [:], .auto, false), (false, [:], .always, true), (true, [:], .never, false),
-        (true, ["NO_COLOR": "1"], .always, true), (false, ["CLICOLOR_FORCE": "1"], .auto, true), (true, ["TERM": "dumb"], .auto, false),
-    ] as [(Bool, [String: String], TerminalProfile.ColorChoice, Bool)])
+    @Test(
+        arguments: [
+            (true, [:], TerminalProfile.ColorChoice.auto, true), (true, ["NO_COLOR": "1"], .auto, false),
+            (true, ["NO_COLOR": ""], .auto, true),
+            (false, [:], .auto, false), (false, [:], .always, true), (true, [:], .never, false),
+            (true, ["NO_COLOR": "1"], .always, true), (false, ["CLICOLOR_FORCE": "1"], .auto, true),
+            (true, ["TERM": "dumb"], .auto, false),
+        ] as [(Bool, [String: String], TerminalProfile.ColorChoice, Bool)])
     func colourIsDecidedOnce(isTerminal: Bool, variables: [String: String], choice: TerminalProfile.ColorChoice, expected: Bool) {
         let profile = TerminalProfile(
             isTerminal: isTerminal, columns: 100, variables: Self.utf8.merging(variables) { _, new in new }, color: choice)
@@ -80,7 +84,10 @@ import Testing
     }
 
     @Test func aWordLongerThanTheLineStaysWhole() {
-        #expect(StyledText("arn:aws:events:us-east-1 is gone").wrapped(to: 10, indent: 2).map(\.plain) == ["arn:aws:events:us-east-1", "  is gone"])
+        #expect(
+            StyledText("arn:aws:events:us-east-1 is gone").wrapped(to: 10, indent: 2).map(\.plain) == [
+                "arn:aws:events:us-east-1", "  is gone",
+            ])
         #expect(StyledText("short").wrapped(to: 10) == [StyledText("short")])
     }
 }

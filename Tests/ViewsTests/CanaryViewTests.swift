@@ -22,9 +22,11 @@ import Views
                 hops: lost(from: 1, .broken),
                 problem: CanaryProblem(
                     hop: "create/start",
-                    summary: "EventBridge accepted event c2dd8972-dd81-4f1f-ac70-f91aefd38a85 in us-east-1, and task-processor-dev"
+                    summary:
+                        "EventBridge accepted event c2dd8972-dd81-4f1f-ac70-f91aefd38a85 in us-east-1, and task-processor-dev"
                         + " never took it up: the rule task-processing-rule is DISABLED",
-                    hint: "aws events enable-rule --name task-processing-rule --event-bus-name task-events-dev --region us-east-1"),
+                    hint: "aws events enable-rule --name task-processing-rule --event-bus-name task-events-dev --region us-east-1"
+                ),
                 cleanup: CanaryCleanup(outcome: .nothing)),
             CanaryRegionReport(
                 region: "us-west-2", outcome: .unknown, taskId: nil, totalMs: nil, hops: lost(from: 0, .unknown),
@@ -33,7 +35,8 @@ import Views
         ], consistency: [])
 
     static let slow = CanaryReport(
-        stack: "tasks", startedAt: "2026-11-21T10:00:00Z", regions: [region("eu-west-1", stretch: 60, slow: true)], consistency: [])
+        stack: "tasks", startedAt: "2026-11-21T10:00:00Z", regions: [region("eu-west-1", stretch: 60, slow: true)],
+        consistency: [])
 
     @Test(arguments: [("wide", 120), ("usual", 80), ("narrow", 40)])
     func aGoodRunOnATerminal(name: String, width: Int) throws {
@@ -97,9 +100,11 @@ import Views
             }
         }
         return CanaryRegionReport(
-            region: name, outcome: slow ? .slow : .ok, taskId: "0c9c2d3e-1111-4222-8333-444455556666", totalMs: offset, hops: hops,
+            region: name, outcome: slow ? .slow : .ok, taskId: "0c9c2d3e-1111-4222-8333-444455556666", totalMs: offset,
+            hops: hops,
             problem: slow
-                ? CanaryProblem(hop: "create/commit", summary: "took 11988 ms, more than the 5000 ms that count as slow", hint: nil) : nil,
+                ? CanaryProblem(
+                    hop: "create/commit", summary: "took 11988 ms, more than the 5000 ms that count as slow", hint: nil) : nil,
             cleanup: CanaryCleanup(outcome: slow ? .kept : .done, removed: 1))
     }
 
@@ -109,7 +114,8 @@ import Views
                 let position = CanaryHop.Name.allCases.firstIndex(of: hop)! + (step == .complete ? 4 : 0)
                 let seen = position < index
                 return CanaryHop(
-                    step: step, hop: hop, ms: seen ? 3.2 : nil, offsetMs: seen ? 0 : nil, clock: hop == .start ? .function : .prober,
+                    step: step, hop: hop, ms: seen ? 3.2 : nil, offsetMs: seen ? 0 : nil,
+                    clock: hop == .start ? .function : .prober,
                     outcome: seen ? .ok : position == index ? outcome : .unknown)
             }
         }

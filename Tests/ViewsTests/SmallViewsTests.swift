@@ -26,7 +26,9 @@ import Views
     @Test func theSchemasPlan() throws {
         let plan = SchemaPlan(files: [
             .init(version: 1, name: "tasks", state: .applied, statements: []),
-            .init(version: 2, name: "task_updates", state: .pending, statements: ["CREATE TABLE task_updates", "CREATE INDEX ASYNC i"]),
+            .init(
+                version: 2, name: "task_updates", state: .pending,
+                statements: ["CREATE TABLE task_updates", "CREATE INDEX ASYNC i"]),
             .init(version: 3, name: "roles", state: .edited, statements: []),
         ])
         let done = SchemaPlan(files: [.init(version: 1, name: "tasks", state: .applied, statements: [])])

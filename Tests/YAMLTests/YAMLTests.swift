@@ -9,18 +9,30 @@ import YAML
 
     @Test func everyValueKnowsItsPlace() throws {
         let root = try #require(try parse("# first\na: 1\nb:\n  - x\n  - 'null'\nc: {d: ~}\n"))
-        guard case .mapping(let pairs, _) = root else { Issue.record("no mapping"); return }
+        guard case .mapping(let pairs, _) = root else {
+            Issue.record("no mapping")
+            return
+        }
         #expect(pairs.map(\.key.text) == ["a", "b", "c"])
         #expect(pairs[0].value.mark == YAMLMark(line: 2, column: 4))
-        guard case .sequence(let items, _) = pairs[1].value else { Issue.record("no sequence"); return }
+        guard case .sequence(let items, _) = pairs[1].value else {
+            Issue.record("no sequence")
+            return
+        }
         #expect(items.map(\.text) == ["x", "null"], "quotes make it text")
         #expect(items[1].mark == YAMLMark(line: 5, column: 5))
-        guard case .mapping(let inner, _) = pairs[2].value else { Issue.record("no mapping"); return }
+        guard case .mapping(let inner, _) = pairs[2].value else {
+            Issue.record("no mapping")
+            return
+        }
         #expect(inner[0].value.text == nil)
     }
 
     @Test func aliasesAreFilledIn() throws {
-        guard case .mapping(let pairs, _) = try parse("a: &x {n: 1}\nb: *x\n") else { Issue.record("no mapping"); return }
+        guard case .mapping(let pairs, _) = try parse("a: &x {n: 1}\nb: *x\n") else {
+            Issue.record("no mapping")
+            return
+        }
         #expect(pairs[0].value == pairs[1].value)
     }
 

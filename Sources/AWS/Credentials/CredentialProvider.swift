@@ -44,12 +44,16 @@ actor CredentialCache {
 
     func credentials(deadline: Deadline) async throws(Problem) -> AWSCredentials {
         if let held, now() < held.renewal { return held.credentials }
-        let task = asking ?? ask(deadline)
-        switch await task.value {
-        case .success(let fresh): return fresh
-        case .failure(let problem):
-            if let held, now() < held.expiration { return held.credentials }
-            throw problem
+        while true {
+            let isMine = asking == nil
+            switch await (asking ?? ask(deadline)).value {
+            case .success(let fresh): return fresh
+            case .failure(let problem):
+                if let held, now() < held.expiration { return held.credentials }
+                // Whoever asked had less time, or was stopped: that is no answer to this caller.
+                let wasCutShort = problem.kind == .timedOut || problem.kind == .cancelled
+                guard wasCutShort, !isMine, !deadline.hasPassed else { throw problem }
+            }
         }
     }
 

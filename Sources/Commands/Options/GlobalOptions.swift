@@ -7,7 +7,8 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Read this file instead of looking for taskops.yaml upward.", valueName: "file"))
     var config: String?
 
-    @Option(name: .customLong("region"), help: ArgumentHelp("Only this Region of the stack; may be repeated.", valueName: "region"))
+    @Option(
+        name: .customLong("region"), help: ArgumentHelp("Only this Region of the stack; may be repeated.", valueName: "region"))
     var regions: [String] = []
 
     @Option(help: ArgumentHelp("Take credentials and settings from this profile.", valueName: "name"))
