@@ -93,5 +93,14 @@ let package = Package(
         tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"], exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", subprocess]),
+
+        // The built programs against the real local stack. It depends on the console so that it is built first.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "taskops", "TestSupport", "Canary", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics",
+                subprocess, system,
+            ],
+            swiftSettings: strict),
     ]
 )
