@@ -90,7 +90,8 @@ struct LostEvent: Sendable {
         guard let last else { return nil }
         return Problem(
             .failed, "the function ended without a word since then: \(last)",
-            hint: "read its log: aws logs filter-log-events --log-group-name \(group) --filter-pattern Error --region \(target.region)")
+            hint: "read its log: aws logs filter-log-events --log-group-name \(group) --filter-pattern Error"
+                + " --region \(target.region)")
     }
 
     private func neverStarted(_ event: Event) async -> Problem {

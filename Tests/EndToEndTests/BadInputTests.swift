@@ -20,9 +20,12 @@ extension EndToEnd {
             try refused(ended, code: 3, saying: ["no file at /nonexistent/taskops.yaml", "--config"])
         }
 
-        @Test("a file that is not YAML, is empty, or is not text at all: 3 with file and line", arguments: [
-            ("stack: tasks\nregions: [\n", ":3:"), ("stack: tasks\n\tregions: {}\n", ":2:"), ("", "taskops.yaml: the file is empty"),
-        ])
+        @Test(
+            "a file that is not YAML, is empty, or is not text at all: 3 with file and line",
+            arguments: [
+                ("stack: tasks\nregions: [\n", ":3:"), ("stack: tasks\n\tregions: {}\n", ":2:"),
+                ("", "taskops.yaml: the file is empty"),
+            ])
         func malformed(text: String, place: String) async throws {
             try await Configurations.with(text: text) { file in
                 let ended = try await Console.run("canary", "--config", file)
@@ -71,7 +74,9 @@ extension EndToEnd {
             let id = LocalStack.current.clusterHost("us-east-1").prefix(26)
             try await Configurations.with(["cluster: \(id)": "cluster: ABC123"]) { file in
                 let ended = try await Console.run("--sandbox", "canary", "--config", file)
-                try refused(ended, code: 3, saying: ["`ABC123` is not a cluster id", "\(file):12:", "aws dsql list-clusters --region us-east-1"])
+                try refused(
+                    ended, code: 3,
+                    saying: ["`ABC123` is not a cluster id", "\(file):12:", "aws dsql list-clusters --region us-east-1"])
             }
         }
 
@@ -89,10 +94,12 @@ extension EndToEnd {
             }
         }
 
-        @Test("words that are no command, flag or length of time: 64", arguments: [
-            ["cannary"], ["canary", "--tiemout", "3s"], ["canary", "--timeout", "3"], ["canary", "--timeout", "1,5s"],
-            ["canary", "--timeout", "2s", "--slow-after", "3s"], ["canary", "--output", "xml"], ["sandbox", "sideways"],
-        ])
+        @Test(
+            "words that are no command, flag or length of time: 64",
+            arguments: [
+                ["cannary"], ["canary", "--tiemout", "3s"], ["canary", "--timeout", "3"], ["canary", "--timeout", "1,5s"],
+                ["canary", "--timeout", "2s", "--slow-after", "3s"], ["canary", "--output", "xml"], ["sandbox", "sideways"],
+            ])
         func badUsage(arguments: [String]) async throws {
             let ended = try await Programs.run(Console.path, arguments)
             #expect(ended.exit == 64, "\(ended)")

@@ -47,7 +47,8 @@ extension EndToEnd {
                 let isStart = hop["hop"] == "start"
                 #expect(hop["clock"] == (isStart ? "function" : "prober"))
                 guard !isStart else { continue }
-                let begin = try #require(hop["offsetMs"]?.number), length = try #require(hop["ms"]?.number)
+                let begin = try #require(hop["offsetMs"]?.number)
+                let length = try #require(hop["ms"]?.number)
                 // Tenths are rounded one by one, so their sum may be off by a little.
                 #expect(begin >= 0 && length >= 0 && begin + length <= total + 0.5)
             }

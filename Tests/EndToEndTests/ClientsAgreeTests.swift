@@ -5,7 +5,8 @@ import Testing
 extension EndToEnd {
     /// boto3 and the aws CLI see the stack that `taskops` says there is.
     @Suite struct ClientsAgreeTests {
-        @Test("boto3 lists bus, rule, target, function, policy, queues, cluster and log group as taskops.yaml names them",
+        @Test(
+            "boto3 lists bus, rule, target, function, policy, queues, cluster and log group as taskops.yaml names them",
             arguments: ["us-east-1", "us-west-2"])
         func boto3(region: String) async throws {
             let stack = LocalStack.current.region(region)

@@ -42,7 +42,8 @@ extension EndToEnd {
 
         @Test("credentials known to have expired are not even sent")
         func expiredBeforehand() async throws {
-            let process = #"echo '{"Version":1,"AccessKeyId":"AKIDEXAMPLE","SecretAccessKey":"x","SessionToken":"y","Expiration":"2020-01-01T00:00:00Z"}'"#
+            let process =
+                #"echo '{"Version":1,"AccessKeyId":"AKIDEXAMPLE","SecretAccessKey":"x","SessionToken":"y","Expiration":"2020-01-01T00:00:00Z"}'"#
             try await Folder.with { folder in
                 try Data("\(process)\n".utf8).write(to: URL(filePath: folder + "/credentials.sh"))
                 try Data("[default]\ncredential_process = /bin/sh \(folder)/credentials.sh\n".utf8)
@@ -74,7 +75,10 @@ extension EndToEnd {
         @Test("a role that may not put events: 3 at create/accept, and the hint names the action")
         func mayNotPutEvents() async throws {
             let keys = try await Users.create(
-                "no-events", allow: #"[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"events:PutEvents","Resource":"*"}]"#)
+                "no-events",
+                allow:
+                    #"[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"events:PutEvents","Resource":"*"}]"#
+            )
             // It may connect: what is refused is the event, not the database.
             let grant = try await Console.run("--sandbox", "schema", "apply", "--console-role-arn", keys.arn)
             #expect(grant.exit == 0, "\(grant.error)")
@@ -88,7 +92,10 @@ extension EndToEnd {
         @Test("a token that IAM refuses: 3 at create/commit before any event is sent")
         func mayNotConnect() async throws {
             let keys = try await Users.create(
-                "no-database", allow: #"[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"dsql:DbConnect","Resource":"*"}]"#)
+                "no-database",
+                allow:
+                    #"[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"dsql:DbConnect","Resource":"*"}]"#
+            )
             try await refused(keys) { $0.contains("not authorized to perform: dsql:DbConnect") }
         }
 

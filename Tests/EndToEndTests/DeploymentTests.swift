@@ -7,14 +7,18 @@ extension EndToEnd {
     @Suite struct DeploymentTests {
         @Test("a template CloudFormation cannot read: 1, one line and what to do, and nothing was made")
         func unreadableTemplate() async throws {
-            try await deploy { $0 + "\nOutputs: [\n" } check: { ended in
+            try await deploy {
+                $0 + "\nOutputs: [\n"
+            } check: { ended in
                 #expect(ended.error.contains("GetTemplateSummary"), "\(ended.error)")
             }
         }
 
         @Test("a template whose resource is refused: 1, the resource is named, and what was made is removed again")
         func refusedResource() async throws {
-            try await deploy { $0.replacing("source: [task.management]", with: "source: task.management") } check: { ended in
+            try await deploy {
+                $0.replacing("source: [task.management]", with: "source: task.management")
+            } check: { ended in
                 #expect(ended.error.contains("ProcessingRule"), "\(ended.error)")
             }
         }
@@ -35,7 +39,8 @@ extension EndToEnd {
                 let ended = try await Programs.run(
                     Programs.venv + "/python",
                     [
-                        copy + "/deploy.py", "--function-zip", Repository.root + "/.taskops/task-processor.zip", "--stack", "second",
+                        copy + "/deploy.py", "--function-zip", Repository.root + "/.taskops/task-processor.zip", "--stack",
+                        "second",
                         "--environment", "broken", "--timeout", "1m",
                     ], variables: LocalStack.current.variables)
                 #expect(ended.exit == 1)

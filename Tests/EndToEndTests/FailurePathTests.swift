@@ -12,8 +12,9 @@ extension EndToEnd {
             ) { canary in
                 #expect(canary.hop == "create/start")
                 #expect(canary.summary.contains("task-processing-rule is DISABLED"))
-                #expect(canary.hint == "aws events enable-rule --name task-processing-rule"
-                    + " --event-bus-name task-events-dev --region us-east-1")
+                #expect(
+                    canary.hint == "aws events enable-rule --name task-processing-rule"
+                        + " --event-bus-name task-events-dev --region us-east-1")
                 let typed = try await Clients.type(canary.hint)
                 #expect(typed.exit == 0, "\(typed.error)")
                 #expect(try await CanaryJSON.run("--region", "us-east-1").exit == 0)

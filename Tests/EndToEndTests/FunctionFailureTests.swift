@@ -108,7 +108,8 @@ extension EndToEnd {
         private func failedRecord(of canary: CanaryJSON) async throws -> JSONValue {
             let letter = try await Queues.message(in: .failed)
             let record = try JSONValue(try #require(letter["Body"]?.text))
-            #expect(record.keys == ["version", "timestamp", "requestContext", "requestPayload", "responseContext", "responsePayload"])
+            #expect(
+                record.keys == ["version", "timestamp", "requestContext", "requestPayload", "responseContext", "responsePayload"])
             #expect(record["requestPayload"]?["id"]?.text == canary.taskID)
             let context = try #require(record["requestContext"])
             #expect(context.keys == ["requestId", "functionArn", "condition", "approximateInvokeCount"])

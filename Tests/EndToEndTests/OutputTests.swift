@@ -82,7 +82,8 @@ extension EndToEnd {
         }
 
         private func withoutEscapes(_ line: Substring) -> String {
-            var text = "", rest = line[...]
+            var text = ""
+            var rest = line[...]
             while let character = rest.popFirst() {
                 guard character == "\u{1B}" else {
                     text.append(character)

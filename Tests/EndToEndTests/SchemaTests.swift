@@ -44,7 +44,9 @@ extension EndToEnd {
         func editedFile() async throws {
             try await withCopy { folder in
                 let file = folder + "/001_tasks.sql"
-                try write(try String(contentsOfFile: file, encoding: .utf8) + "\nCREATE TABLE extra (id integer PRIMARY KEY);\n", to: file)
+                try write(
+                    try String(contentsOfFile: file, encoding: .utf8) + "\nCREATE TABLE extra (id integer PRIMARY KEY);\n",
+                    to: file)
                 let apply = try await Console.run("--sandbox", "schema", "apply", "--schema", folder)
                 #expect(apply.exit == 1)
                 #expect(apply.errorLines.count == 1)
@@ -54,13 +56,15 @@ extension EndToEnd {
             }
         }
 
-        @Test("files that cannot be read as a schema: 1 with file and line, before anything is run", arguments: [
-            ("006_extra.sql", "CREATE TABLE extra (id integer PRIMARY KEY)\n", "006_extra.sql:1"),
-            ("006_extra.sql", "CREATE TABLE extra (note text DEFAULT 'open);\n", "006_extra.sql:1"),
-            ("006_extra.sql", "-- skpi when: SELECT 1\nCREATE TABLE extra (id integer PRIMARY KEY);\n", "006_extra.sql:1"),
-            ("extra.sql", "CREATE TABLE extra (id integer PRIMARY KEY);\n", "extra.sql"),
-            ("005_twice.sql", "CREATE TABLE extra (id integer PRIMARY KEY);\n", "005_twice.sql"),
-        ])
+        @Test(
+            "files that cannot be read as a schema: 1 with file and line, before anything is run",
+            arguments: [
+                ("006_extra.sql", "CREATE TABLE extra (id integer PRIMARY KEY)\n", "006_extra.sql:1"),
+                ("006_extra.sql", "CREATE TABLE extra (note text DEFAULT 'open);\n", "006_extra.sql:1"),
+                ("006_extra.sql", "-- skpi when: SELECT 1\nCREATE TABLE extra (id integer PRIMARY KEY);\n", "006_extra.sql:1"),
+                ("extra.sql", "CREATE TABLE extra (id integer PRIMARY KEY);\n", "extra.sql"),
+                ("005_twice.sql", "CREATE TABLE extra (id integer PRIMARY KEY);\n", "005_twice.sql"),
+            ])
         func unreadable(name: String, text: String, place: String) async throws {
             try await withCopy { folder in
                 try write(text, to: folder + "/" + name)

@@ -5,7 +5,9 @@ import FoundationEssentials
 enum Clients {
     /// Runs Python with boto3 in a Region and returns what the script put into `answer`.
     @discardableResult
-    static func boto3(_ region: String = "us-east-1", _ script: String, variables: [String: String] = [:]) async throws -> JSONValue {
+    static func boto3(_ region: String = "us-east-1", _ script: String, variables: [String: String] = [:]) async throws
+        -> JSONValue
+    {
         let prelude = """
             import boto3, json, sys
             def client(name): return boto3.client(name, region_name=\(quoted(region)))

@@ -52,7 +52,8 @@ struct Control: Sendable {
         if let body { request.body = try JSONEncoder().encode(body) }
         let answer = try await HTTPTransport.shared.send(request, deadline: .after(.seconds(10)))
         guard accepting.contains(answer.status) else {
-            throw Problem(.failed, "\(method) \(path) of the control address", cause: String(decoding: answer.body, as: UTF8.self))
+            throw Problem(
+                .failed, "\(method) \(path) of the control address", cause: String(decoding: answer.body, as: UTF8.self))
         }
         return try JSONDecoder().decode(JSONValue.self, from: answer.body)
     }

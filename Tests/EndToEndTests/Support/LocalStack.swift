@@ -27,7 +27,8 @@ struct LocalStack: Sendable {
         try await down()
         let up = try await Console.run("sandbox", "up")
         guard up.exit == 0 else {
-            throw Problem(.failed, "taskops sandbox up ended with \(up.exit)", cause: up.error + up.output, hint: "make setup function")
+            throw Problem(
+                .failed, "taskops sandbox up ended with \(up.exit)", cause: up.error + up.output, hint: "make setup function")
         }
         do {
             let stack = try LocalStack(at: directory)

@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A stack for tests that kill it.
@@ -50,9 +50,9 @@ struct SecondStack: Sendable {
     func kill(_ name: String) throws {
         let pid = try #require(try state()["processes"]?[name]?["pid"]?.integer)
         #if canImport(Glibc)
-        #expect(Glibc.kill(pid_t(pid), SIGKILL) == 0)
+            #expect(Glibc.kill(pid_t(pid), SIGKILL) == 0)
         #else
-        #expect(Darwin.kill(pid_t(pid), SIGKILL) == 0)
+            #expect(Darwin.kill(pid_t(pid), SIGKILL) == 0)
         #endif
     }
 
