@@ -39,6 +39,14 @@ struct Control: Sendable {
             .reduce(0) { $0 + ($1["count"]?.integer ?? 0) } ?? 0
     }
 
+    /// How often each operation was called, by IAM's word for it, such as `events:PutEvents`.
+    func calls() async throws -> [String: Int] {
+        let calls = try await send("GET", "/calls")["calls"]?.items ?? []
+        return calls.reduce(into: [:]) { counts, call in
+            counts["\(call["service"]?.text ?? ""):\(call["operation"]?.text ?? "")", default: 0] += call["count"]?.integer ?? 0
+        }
+    }
+
     func remove(_ fault: String) async throws {
         // One that struck as often as it was to is gone already.
         _ = try await send("DELETE", "/faults/\(fault)", accepting: [200, 404])
