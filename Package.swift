@@ -101,7 +101,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "taskops", "TestSupport", "Canary", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics",
+                "taskops", "TestSupport", "Canary", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+                "Basics",
                 subprocess, system,
             ],
             swiftSettings: strict),
