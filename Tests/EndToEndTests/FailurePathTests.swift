@@ -102,7 +102,7 @@ extension EndToEnd {
             #expect(value("TARGET_ARN")?.hasSuffix(":function:task-processor-dev") == true)
             #expect(value("ERROR_CODE") == code)
             #expect(value("ERROR_MESSAGE")?.isEmpty == false)
-            // Where permission is missing EventBridge does not retry (aws-facts of delivery: straight to the queue).
+            // Where permission is missing EventBridge does not retry (user guide, "Using dead-letter queues to process undelivered events").
             #expect(value("RETRY_ATTEMPTS") == "0")
         }
     }
