@@ -17,7 +17,8 @@ struct LostEvent: Sendable {
 
     /// Rewrites the ledger's ending with what the function's own log says. What cannot be looked up leaves it as it was.
     func explain(_ event: Event, in ledger: inout CanaryLedger) async {
-        guard let known = ledger.ending else { return }
+        // A prober that could not look has lost nothing: the path may be fine.
+        guard let known = ledger.ending, known.speaksOfThePath else { return }
         let lines: [FunctionLine]
         do {
             lines = try await functionLines(about: event)
@@ -33,7 +34,6 @@ struct LostEvent: Sendable {
             return
         }
         ledger.started(event.step, after: nil)
-        guard known.speaksOfThePath else { return }
         let failure = lines.last { $0.error != nil }
         ledger.broke(
             event.step, .commit,

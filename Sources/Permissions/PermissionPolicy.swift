@@ -39,12 +39,24 @@ package struct PermissionPolicy: Sendable, Hashable, Codable {
             guard !actions.isEmpty else { return nil }
             return Statement(
                 sid: target.sid, action: actions,
-                resource: target == .everything ? ["*"] : regions.map { target.arn(in: $0, account: account) })
+                resource: target == .everything
+                    ? ["*"]
+                    : target.regions(of: stack, chosen: regions, commands: commands).map { target.arn(in: $0, account: account) })
         }
     }
 }
 
 extension RequiredAction.Target {
+    /// A canary reads its task back from the peer's cluster, and the schema grants its role to every Region's function,
+    /// whichever Regions were chosen.
+    fileprivate func regions(of stack: TaskStack, chosen: [RegionalStack], commands: [String]) -> [RegionalStack] {
+        switch self {
+        case .cluster: stack.regions
+        case .function: commands.contains("schema") ? stack.regions : chosen
+        case .bus, .rule, .logGroup, .everything: chosen
+        }
+    }
+
     fileprivate var sid: String {
         switch self {
         case .bus: "Bus"

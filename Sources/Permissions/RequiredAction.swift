@@ -24,7 +24,6 @@ package enum CommandActions {
     package static let all: [String: [RequiredAction]] = [
         "canary": canary + clusterByTag,
         "schema": schema + clusterByTag,
-        "whoami": [],
     ]
 
     private static let canary = [

@@ -39,8 +39,15 @@ import Testing
         #expect(tagged.statement.last?.resource == ["*"])
     }
 
-    @Test func commandsAddUpAndOneThatNeedsNothingGetsNothing() {
-        #expect(policy(["whoami"], byID).statement.isEmpty)
+    @Test func aCanaryInOneRegionStillReadsAtThePeer() {
+        let stack = stack(byID)
+        let policy = PermissionPolicy(
+            commands: ["canary"], stack: stack, regions: [stack.regions[0]], account: "111122223333")
+        #expect(policy.statement.first { $0.sid == "Cluster" }?.resource.count == 2)
+        #expect(policy.statement.first { $0.sid == "Bus" }?.resource.count == 1)
+    }
+
+    @Test func commandsAddUp() {
         let both = policy(["canary", "schema"], byID).statement.flatMap(\.action)
         #expect(both.contains("dsql:DbConnect") && both.contains("dsql:DbConnectAdmin"))
         #expect(both.count == Set(both).count)
