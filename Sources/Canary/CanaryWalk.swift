@@ -31,7 +31,11 @@ struct CanaryWalk: Sendable {
                 if step == .create { try await prepare() }
                 try await take(step, &walked, began: began)
             } catch {
-                if error.problem.speaksOfThePath {
+                if error.problem.kind == .cancelled {
+                    // What was going on at that moment, connecting or reading, is of no interest to who pressed Ctrl-C.
+                    let problem = Problem(.cancelled, "interrupted while waiting for \(error.hop.rawValue)")
+                    walked.ledger.blinded(step, error.hop, problem)
+                } else if error.problem.speaksOfThePath {
                     walked.ledger.broke(step, error.hop, error.problem)
                 } else {
                     walked.ledger.blinded(step, error.hop, error.problem)
