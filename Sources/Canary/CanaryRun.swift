@@ -29,7 +29,7 @@ package struct CanaryRun: Sendable {
     package func run(
         deadline: Deadline, stop: StopSignal, report: @escaping @Sendable (CanaryProgress) -> Void
     ) async -> CanaryReport {
-        let startedAt = Date()
+        let startedAt = UTCTime(secondsSince1970: Int(Date().timeIntervalSince1970.rounded(.down)))
         let mark = CanaryMark(stack: stack)
         let results = await probed.boundedMap { target in
             let probe = RegionProbe(
@@ -38,7 +38,7 @@ package struct CanaryRun: Sendable {
             return await probe.run()
         }
         return CanaryReport(
-            stack: stack, startedAt: startedAt.formatted(.iso8601), regions: results.map(\.report),
+            stack: stack, startedAt: startedAt.iso8601, regions: results.map(\.report),
             consistency: results.compactMap(\.consistency))
     }
 }
