@@ -15,10 +15,11 @@ import Testing
             (.logs, "FilterLogEvents", "eu-central-1", 5), (.logs, "StartLiveTail", "us-east-1", 5),
             (.cloudWatch, "DescribeAlarms", "us-east-1", 9), (.cloudWatch, "PutMetricAlarm", "us-east-1", 3),
             (.eventBridge, "DescribeRule", "us-east-1", 50), (.eventBridge, "PutEvents", "us-east-1", nil),
-            (.sqs, "GetQueueUrl", "us-east-1", nil),
+            (.sqs, "GetQueueUrl", "us-east-1", nil), (.lambda, "GetFunction", "us-east-1", 100),
+            (.lambda, "GetFunctionConfiguration", "us-east-1", 15), (.lambda, "Invoke", "us-east-1", nil),
         ] as [(AWSService, String, String, Double?)])
     func quotasAreAWSs(service: AWSService, operation: String, region: String, quota: Double?) {
-        #expect(Quotas.perSecond(service, operation, region: region) == quota)
+        #expect(Quota.of(service, operation, region: region)?.perSecond == quota)
     }
 
     /// Sends as fast as the lane lets it, and says when each request went.
@@ -62,6 +63,17 @@ import Testing
         #expect(abs(lane.bucket.rate - 3) < 1e-9)
         _ = lane.wait(at: 60)
         #expect(lane.bucket.rate == 4)
+    }
+
+    @Test func whatSharesAQuotaSharesAPace() {
+        let pacer = Pacer(share: 0.5, isAdaptive: false)
+        func reserve(_ operation: String) -> Double? {
+            pacer.reserve(.lambda, operation, region: "us-east-1", limit: 10, at: 0)
+        }
+        for _ in 0..<7 { #expect(reserve("GetFunctionConfiguration") == 0) }
+        #expect((reserve("GetFunctionEventInvokeConfig") ?? 0) > 0)
+        #expect(reserve("GetPolicy") == 0)
+        #expect(reserve("Invoke") == 0)
     }
 
     @Test func regionsAndOperationsHaveTheirOwn() {

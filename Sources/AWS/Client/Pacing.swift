@@ -10,22 +10,17 @@ struct Lane: Sendable, Hashable {
 
     let full: Double
     private(set) var bucket: TokenBucket
-    private var slowed: (rate: Double, at: Double)?
+    private var slowed: Slowing?
+
+    private struct Slowing: Sendable, Hashable {
+        var rate: Double
+        var at: Double
+    }
 
     /// A second's worth may go at once: with a share of one half, no second ever holds more than the quota.
     init(full: Double, at now: Double) {
         self.full = full
         bucket = TokenBucket(rate: full, capacity: max(1, full), tokens: max(1, full), at: now)
-    }
-
-    static func == (one: Lane, other: Lane) -> Bool {
-        one.full == other.full && one.bucket == other.bucket && one.slowed?.rate == other.slowed?.rate
-            && one.slowed?.at == other.slowed?.at
-    }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(full)
-        hasher.combine(bucket)
     }
 
     mutating func wait(at now: Double) -> Double {
@@ -40,7 +35,7 @@ struct Lane: Sendable, Hashable {
         recover(at: now)
         if let slowed, now - slowed.at < Self.burst { return }
         let rate = max(bucket.rate / 2, full / 16)
-        slowed = (rate, now)
+        slowed = Slowing(rate: rate, at: now)
         bucket.change(rate: rate, capacity: max(1, rate), at: now)
         bucket.empty()
     }
@@ -59,7 +54,8 @@ struct Lane: Sendable, Hashable {
 final class Pacer: Sendable {
     private struct Key: Hashable {
         let service: String
-        let operation: String
+        /// What shares a quota; empty for the whole service.
+        let group: String
         let region: String
     }
 
@@ -81,29 +77,33 @@ final class Pacer: Sendable {
     func reserve(
         _ service: AWSService, _ operation: String, region: String, limit: Double, at now: Double
     ) -> Double? {
-        let key = Key(service: service.endpointID, operation: operation, region: region)
-        let limiterKey = Key(service: service.endpointID, operation: "", region: region)
+        let quota = Quota.of(service, operation, region: region)
+        let lane = quota.map { Key(service: service.endpointID, group: $0.group, region: region) }
+        let whole = Key(service: service.endpointID, group: "", region: region)
         return state.withLock { state in
-            if state.lanes[key] == nil, let quota = Quotas.perSecond(service, operation, region: region) {
-                state.lanes[key] = Lane(full: quota * share, at: now)
+            if let lane, let quota, state.lanes[lane] == nil {
+                state.lanes[lane] = Lane(full: quota.perSecond * share, at: now)
             }
-            if isAdaptive, state.limiters[limiterKey] == nil { state.limiters[limiterKey] = AdaptiveLimiter(at: now) }
+            if isAdaptive, state.limiters[whole] == nil { state.limiters[whole] = AdaptiveLimiter(at: now) }
             let wait = max(
-                state.lanes[key]?.wait(at: now) ?? 0, state.limiters[limiterKey]?.wait(at: now) ?? 0)
+                lane.flatMap { state.lanes[$0]?.wait(at: now) } ?? 0, state.limiters[whole]?.wait(at: now) ?? 0)
             guard wait < limit else { return nil }
-            state.lanes[key]?.take()
-            state.limiters[limiterKey]?.take()
+            if let lane { state.lanes[lane]?.take() }
+            state.limiters[whole]?.take()
             return wait
         }
     }
 
     /// Told of every answer.
     func answered(_ service: AWSService, _ operation: String, region: String, throttled: Bool, at now: Double) {
-        let key = Key(service: service.endpointID, operation: operation, region: region)
-        let limiterKey = Key(service: service.endpointID, operation: "", region: region)
+        guard throttled || isAdaptive else { return }
+        let lane = Quota.of(service, operation, region: region).map {
+            Key(service: service.endpointID, group: $0.group, region: region)
+        }
         state.withLock { state in
-            if throttled { state.lanes[key]?.throttled(at: now) }
-            state.limiters[limiterKey]?.answered(throttled: throttled, at: now)
+            if throttled, let lane { state.lanes[lane]?.throttled(at: now) }
+            state.limiters[Key(service: service.endpointID, group: "", region: region)]?
+                .answered(throttled: throttled, at: now)
         }
     }
 }

@@ -29,7 +29,7 @@ enum Redaction {
     /// Fields whose values let others in.
     private static let secretFields: Set<String> = [
         "authorization", "proxy-authorization", "x-amz-security-token", "cookie", "set-cookie",
-        "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token", "x-amz-s3session-token", "x-amz-client-context",
+        "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token", "x-amz-s3session-token",
     ]
     /// Parameters of presigned URLs.
     private static let secretParameters: Set<String> = [
