@@ -34,6 +34,13 @@ package struct UserAgent: Sendable, Hashable {
         return parts.joined(separator: " ")
     }
 
+    /// For requests made outside an `AWSClient`, such as those for credentials.
+    static func text(appID: String?) -> String {
+        var agent = UserAgent()
+        agent.appID = appID
+        return agent.text(retryMode: .standard, hasEndpointOverride: false)
+    }
+
     private static let system: String = {
         var name = utsname()
         guard uname(&name) == 0 else { return "os/linux" }
