@@ -12,12 +12,20 @@ struct ClientFixture: Sendable {
 
     /// Reference type, so that closures and the test see the same notes.
     final class Notes: Sendable {
-        private let kept = Mutex((waits: [Duration](), events: [CallEvent]()))
+        private let kept = Mutex((waits: [Duration](), events: [CallEvent](), slept: 0.0))
 
         var waits: [Duration] { kept.withLock(\.waits) }
         var events: [CallEvent] { kept.withLock(\.events) }
 
-        func note(_ wait: Duration) { kept.withLock { $0.waits.append(wait) } }
+        /// The clock of the pacing: it moves with the waits that were noted instead of made.
+        var uptime: Double { kept.withLock(\.slept) }
+
+        func note(_ wait: Duration) {
+            kept.withLock {
+                $0.waits.append(wait)
+                $0.slept += wait.seconds
+            }
+        }
         func note(_ event: CallEvent) { kept.withLock { $0.events.append(event) } }
     }
 
@@ -36,6 +44,7 @@ struct ClientFixture: Sendable {
         configuration.random = { 0.5 }
         let notes = notes
         configuration.sleep = { wait in notes.note(wait) }
+        configuration.uptime = { notes.uptime }
         configuration.observer = { event in notes.note(event) }
         change(&configuration)
         client = AWSClient(configuration)

@@ -23,7 +23,16 @@ import Testing
             }
         }
         struct Expectation: Sendable, Decodable {
-            struct Endpoint: Sendable, Decodable { let url: String }
+            struct Endpoint: Sendable, Decodable {
+                struct Properties: Sendable, Decodable { let authSchemes: [Scheme]? }
+                struct Scheme: Sendable, Decodable {
+                    let name: String
+                    let signingName: String?
+                    let signingRegionSet: [String]?
+                }
+                let url: String
+                let properties: Properties?
+            }
             let endpoint: Endpoint?
             let error: String?
         }
@@ -60,20 +69,42 @@ import Testing
 
     @Test(
         .enabled(if: folder != nil, "no ../shared/vectors beside this checkout; set TASKOPS_VECTORS to run these"),
-        // EventBridge's global endpoints need SigV4A and are not used here.
-        arguments: cases.filter { $0.params?.endpointID == nil })
+        arguments: cases)
     func everyCaseIsAWSs(one: Case) throws {
         let service = try #require(one.service)
         var settings = EndpointSettings(override: one.params?.endpoint)
         settings.usesFIPS = one.params?.useFIPS ?? false
         settings.usesDualStack = one.params?.useDualStack ?? false
         if let expected = one.expect.endpoint {
-            let endpoint = try Endpoint.resolve(service, region: one.params?.region, settings: settings)
+            let endpoint = try Endpoint.resolve(
+                service, region: one.params?.region, globalEndpointID: one.params?.endpointID, settings: settings)
             #expect(endpoint.url == expected.url)
+            var auth = Endpoint.AuthScheme.sigV4
+            if let scheme = expected.properties?.authSchemes?.first, scheme.name == "sigv4a" {
+                auth = .sigV4A(signingName: scheme.signingName ?? "", regionSet: scheme.signingRegionSet ?? [])
+            }
+            #expect(endpoint.auth == auth)
         } else {
             #expect(throws: Problem.self) {
-                try Endpoint.resolve(service, region: one.params?.region, settings: settings)
+                try Endpoint.resolve(
+                    service, region: one.params?.region, globalEndpointID: one.params?.endpointID, settings: settings)
             }
+        }
+    }
+
+    @Test func aCallToAGlobalEndpointIsRefusedBeforeItLeaves() async throws {
+        try await LoopbackServer.run { _ in
+            ClientTests.accepted
+        } _: { server in
+            let fixture = ClientFixture(server.url)
+            var input = ClientTests.entry
+            input.endpointID = "abc123.456def"
+            let error = await #expect(throws: AWSError.self) {
+                try await fixture.client.eventBridge("us-east-1").putEvents(input, deadline: fixture.deadline)
+            }
+            #expect(error?.attempts == 0)
+            #expect(error?.problem.cause?.contains("SigV4A") == true)
+            #expect(server.record.connections == 0)
         }
     }
 

@@ -1,4 +1,5 @@
 import AWS
+import AWSSigning
 import Basics
 import Testing
 
@@ -45,5 +46,49 @@ import Testing
         #expect(policy.decide(Self.answered(500), attempt: 2, fraction: 0) != .giveUp)
         #expect(policy.decide(Self.answered(500), attempt: 3, fraction: 0) == .giveUp)
         #expect(RetryPolicy(maxAttempts: 0).maxAttempts == 1)
+    }
+
+    @Test(arguments: [
+        (answered(500), 1, 1.0, Duration.seconds(1), 5), (answered(500), 3, 0.5, .seconds(2), 5),
+        (answered(429, nil, after: .seconds(60)), 1, 1.0, .seconds(1), 5),
+        (.transport(.timedOut), 1, 1.0, .seconds(1), 10), (.transport(.interrupted), 9, 1.0, .seconds(20), 5),
+    ])
+    func theOldForm(failure: RetryPolicy.Failure, attempt: Int, fraction: Double, wait: Duration, cost: Int) {
+        #expect(
+            RetryPolicy(maxAttempts: 10, form: .before2026).decide(failure, attempt: attempt, fraction: fraction)
+                == .retry(after: wait, cost: cost))
+    }
+
+    @Test func settingsAreRead() throws {
+        func read(_ mode: String?, _ attempts: String? = nil, _ new: String? = nil) throws(Problem) -> RetryPolicy {
+            try RetryPolicy(mode: mode, maxAttempts: attempts, newRetries: new, file: "~/.aws/config")
+        }
+        #expect(try read(nil) == RetryPolicy(maxAttempts: 3, mode: .standard, form: .current))
+        #expect(try read("Adaptive", "7") == RetryPolicy(maxAttempts: 7, mode: .adaptive))
+        #expect(try read("legacy").mode == .standard)
+        #expect(try read(nil, nil, "false").form == .before2026)
+        #expect(try read(nil, nil, "True").form == .current)
+        for (mode, attempts) in [("fast", nil), (nil, "0"), (nil, "many"), (nil, "-1")] as [(String?, String?)] {
+            let problem = #expect(throws: Problem.self) { try read(mode, attempts) }
+            #expect(problem?.kind == .configuration)
+            #expect(problem?.hint?.contains("~/.aws/config") == true)
+        }
+    }
+
+    @Test func environmentStandsAboveProfile() throws {
+        var environment = ProcessEnvironment(variables: ["AWS_CONFIG_FILE": "c", "AWS_MAX_ATTEMPTS": "2"]) { path in
+            path == "c" ? "[default]\nretry_mode = adaptive\nmax_attempts = 9\n" : nil
+        }
+        environment.variables["HTTPS_PROXY"] = "http://127.0.0.1:1"
+        environment.variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_x"
+        var configuration = AWSClient.Configuration(
+            credentials: StaticCredentials(AWSCredentials(accessKeyID: "a", secretAccessKey: Secret("s"))),
+            region: "us-east-1")
+        try configuration.apply(SharedConfig(environment, profile: nil), environment)
+        #expect(configuration.retry == RetryPolicy(maxAttempts: 2, mode: .adaptive))
+        #expect(configuration.proxy == ProxySettings(https: "http://127.0.0.1:1"))
+        #expect(configuration.userAgent.executionEnvironment == "AWS_Lambda_x")
+        environment.variables["AWS_RETRY_MODE"] = "sometimes"
+        #expect(throws: Problem.self) { try configuration.apply(SharedConfig(environment, profile: nil), environment) }
     }
 }

@@ -245,4 +245,51 @@ import Testing
             await server.wait { $0.closedByClient == 1 }
         }
     }
+
+    /// A gzip member that holds the text as it is (RFC 1951, section 3.2.4), so that the test needs no packer.
+    static func gzip(_ text: String) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        func little(_ value: some FixedWidthInteger) -> [UInt8] { Frame.number(value).reversed() }
+        let block = [1] + little(UInt16(bytes.count)) + little(~UInt16(bytes.count)) + bytes
+        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + block + little(Frame.checksum(bytes))
+            + little(UInt32(bytes.count))
+    }
+
+    @Test func packedAnswersAreAskedForAndUnpacked() async throws {
+        let text = #"{"a":"ሴ"}"#
+        try await LoopbackServer.run { _ in
+            .answer(status: 200, headers: [("Content-Encoding", "gzip")], body: Self.gzip(text))
+        } _: { server in
+            let response = try await transport.send(HTTPRequest(url: server.url), deadline: soon)
+            #expect(String(decoding: response.body, as: UTF8.self) == text)
+            #expect(server.record.requests.first?["Accept-Encoding"] == "gzip")
+        }
+    }
+
+    @Test func damagedPackingIsAnInterruption() async throws {
+        try await LoopbackServer.run { _ in
+            .answer(status: 200, headers: [("Content-Encoding", "gzip")], body: Array("no gzip".utf8))
+        } _: { server in
+            let error = await #expect(throws: TransportError.self) {
+                try await transport.send(HTTPRequest(url: server.url), deadline: soon)
+            }
+            #expect(error?.kind == .interrupted)
+        }
+    }
+
+    @Test func everyHostHasConnectionsOfItsOwn() async throws {
+        let reply: LoopbackServer.Handler = { .json($0.target) }
+        try await LoopbackServer.run(reply) { one in
+            try await LoopbackServer.run(reply) { other in
+                for number in 0..<10 {
+                    for server in [one, other] {
+                        let response = try await transport.send(
+                            HTTPRequest(url: "\(server.url)/\(number)"), deadline: soon)
+                        #expect(response.body == Data("/\(number)".utf8))
+                    }
+                }
+                #expect([one.record.connections, other.record.connections] == [1, 1])
+            }
+        }
+    }
 }

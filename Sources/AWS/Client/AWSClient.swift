@@ -1,8 +1,9 @@
 package import AWSSigning
 package import Basics
 package import FoundationEssentials
+import Synchronization
 
-/// Makes signed, retried, observed calls to AWS. One client serves every Region; services are views on it.
+/// Makes signed, paced, retried, observed calls to AWS. One client serves every Region; services are views on it.
 package struct AWSClient: Sendable {
     package struct Configuration: Sendable {
         package var credentials: any CredentialProvider
@@ -14,14 +15,19 @@ package struct AWSClient: Sendable {
         package var attemptTimeout = Duration.seconds(20)
         package var connectTimeout = Duration.seconds(5)
         package var caBundle: String?
-        /// `AWS_SDK_UA_APP_ID`.
-        package var appID: String?
+        /// Nil leaves proxies to libcurl, which reads the environment itself.
+        package var proxy: ProxySettings?
+        package var userAgent = UserAgent()
         /// The profile in use where one was named, for hints.
         package var profile: String?
+        /// The part of AWS's published quotas this client may use; what is left belongs to the account's other tools.
+        package var quotaShare = 0.5
         /// Told of every attempt.
         package var observer: (@Sendable (CallEvent) -> Void)?
         package var transport = HTTPTransport.shared
         package var now: @Sendable () -> Date = { Date() }
+        /// Seconds of a clock that never jumps, for pacing.
+        package var uptime: @Sendable () -> Double = Uptime.seconds
         package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
         package var random: @Sendable () -> Double = { .random(in: 0..<1) }
 
@@ -29,20 +35,51 @@ package struct AWSClient: Sendable {
             self.credentials = credentials
             self.region = region
         }
+
+        /// `AWS_SDK_UA_APP_ID`.
+        package var appID: String? {
+            get { userAgent.appID }
+            set { userAgent.appID = newValue }
+        }
+    }
+
+    /// What the calls of one client share.
+    private final class Shared: Sendable {
+        let budget = RetryBudget()
+        let pacer: Pacer
+        let clockOffset = Mutex<TimeInterval>(0)
+
+        init(_ configuration: Configuration) {
+            pacer = Pacer(share: configuration.quotaShare, isAdaptive: configuration.retry.mode == .adaptive)
+        }
     }
 
     package let configuration: Configuration
     private let cache: CredentialCache
-    private let budget = RetryBudget()
+    private let shared: Shared
+    private let userAgents: (plain: String, overridden: String)
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
         cache = CredentialCache(configuration.credentials, now: configuration.now)
+        shared = Shared(configuration)
+        let mode = configuration.retry.mode
+        userAgents = (
+            configuration.userAgent.text(retryMode: mode, hasEndpointOverride: false),
+            configuration.userAgent.text(retryMode: mode, hasEndpointOverride: true)
+        )
     }
 
     /// Credentials that still hold, for signing what is not sent through this client.
     package func credentials(deadline: Deadline) async throws(Problem) -> AWSCredentials {
         try await cache.credentials(deadline: deadline)
+    }
+
+    /// What has to be added to this machine's time to get AWS's; zero until AWS has refused a signature for it.
+    package var clockOffset: TimeInterval { shared.clockOffset.withLock(\.self) }
+
+    func userAgent(for service: AWSService) -> String {
+        configuration.endpoints.configuredURL(for: service) == nil ? userAgents.plain : userAgents.overridden
     }
 
     /// Makes a call, retrying as the policy says; everything ends by the deadline.
@@ -52,28 +89,77 @@ package struct AWSClient: Sendable {
         let attempt = Attempt(
             client: self, operation: operation, region: region ?? configuration.region, deadline: deadline)
         var lastCost: Int?
+        var hasCorrectedClock = false
         var number = 1
         while true {
+            let paced = try await turn(attempt, number: number)
             let started = ContinuousClock.now
-            let outcome = await attempt.make(number)
-            var event = attempt.event(outcome, number: number, took: .now - started)
-            switch outcome {
+            let record = await attempt.make(number)
+            var event = attempt.event(record, number: number, took: .now - started)
+            event.paced = paced
+            note(record.outcome, attempt)
+            switch record.outcome {
             case .success(let response):
                 configuration.observer?(event)
-                budget.succeed(cost: lastCost)
+                shared.budget.succeed(cost: lastCost)
                 return try attempt.decode(response, attempts: number)
             case .failure(let failure):
-                let plan = retryPlan(failure, attempt: number, deadline: deadline)
+                let plan: (wait: Duration, cost: Int)?
+                if let offset = failure.skew, !hasCorrectedClock, number < configuration.retry.maxAttempts {
+                    // The same request, signed with AWS's time, is not expected to fail: it costs nothing.
+                    hasCorrectedClock = true
+                    shared.clockOffset.withLock { $0 = offset }
+                    plan = (.zero, 0)
+                } else {
+                    plan = retryPlan(failure, attempt: number, deadline: deadline)
+                }
                 event.retriesAfter = plan?.wait
                 configuration.observer?(event)
                 guard let plan else { throw attempt.error(failure.reason, attempts: failure.attempts(number)) }
-                lastCost = plan.cost
-                do { try await configuration.sleep(plan.wait) } catch {
-                    throw attempt.error(.transport(attempt.cancelled), attempts: number)
-                }
+                if plan.cost > 0 { lastCost = plan.cost }
+                try await pause(plan.wait, attempt, attempts: number)
                 number += 1
             }
         }
+    }
+
+    /// Waits until the operation's pace allows another request.
+    private func turn<Output>(_ attempt: Attempt<Output>, number: Int) async throws(AWSError) -> Duration {
+        guard
+            let seconds = shared.pacer.reserve(
+                attempt.operation.service, attempt.operation.name, region: attempt.region,
+                limit: attempt.deadline.remaining.seconds,
+                at: configuration.uptime())
+        else {
+            // A deadline that has passed is the transport's to report.
+            if attempt.deadline.hasPassed { return .zero }
+            throw attempt.error(.unprepared(attempt.outOfTurn), attempts: number - 1)
+        }
+        guard seconds > 0 else { return .zero }
+        let wait = Duration.seconds(seconds)
+        try await pause(wait, attempt, attempts: number - 1)
+        return wait
+    }
+
+    private func pause<Output>(
+        _ wait: Duration, _ attempt: Attempt<Output>, attempts: Int
+    ) async throws(AWSError) {
+        guard wait > .zero else { return }
+        do { try await configuration.sleep(wait) } catch {
+            throw attempt.error(.transport(attempt.cancelled), attempts: attempts)
+        }
+    }
+
+    /// Lets the pace follow what AWS answers.
+    private func note<Output>(_ outcome: Result<HTTPResponse, AttemptFailure>, _ attempt: Attempt<Output>) {
+        var isThrottled = false
+        if case .failure(let failure) = outcome {
+            guard let seen = failure.seen else { return }
+            isThrottled = RetryPolicy.sort(seen) == .throttled
+        }
+        shared.pacer.answered(
+            attempt.operation.service, attempt.operation.name, region: attempt.region, throttled: isThrottled,
+            at: configuration.uptime())
     }
 
     /// Nil to give up: the policy says so, the budget is spent, or the deadline would pass during the wait.
@@ -83,8 +169,14 @@ package struct AWSClient: Sendable {
         guard let seen = failure.seen,
             case .retry(let wait, let cost) = configuration.retry.decide(
                 seen, attempt: attempt, fraction: configuration.random()),
-            wait < deadline.remaining, budget.spend(cost)
+            wait < deadline.remaining, shared.budget.spend(cost)
         else { return nil }
         return (wait, cost)
     }
+}
+
+/// Seconds since this program first asked.
+package enum Uptime {
+    private static let start = ContinuousClock.now
+    package static let seconds: @Sendable () -> Double = { start.duration(to: .now).seconds }
 }

@@ -12,6 +12,8 @@ package struct AWSOperation<Output: Sendable>: Sendable {
     var query: [(name: String, value: String)] = []
     var headers: HTTPHeaders = [:]
     var body: @Sendable () throws -> Data = { Data() }
+    /// Of an EventBridge global endpoint to send this to.
+    var globalEndpointID: String?
     /// For calls that may rightly take minutes: no limit on one attempt but the deadline.
     var isLong = false
     let decode: @Sendable (HTTPResponse) throws -> Output

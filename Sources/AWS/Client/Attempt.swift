@@ -7,8 +7,21 @@ struct AttemptFailure: Error {
     let reason: AWSError.Failure
     /// Nil where nothing left this machine.
     let seen: RetryPolicy.Failure?
+    /// What the signing clock would have to be put right by, where that was the trouble.
+    var skew: TimeInterval?
 
     func attempts(_ number: Int) -> Int { seen == nil ? number - 1 : number }
+}
+
+/// What one attempt did, and what there is to tell of it.
+struct AttemptRecord {
+    var outcome: Result<HTTPResponse, AttemptFailure>
+    var sent: CallEvent.Sent?
+    var received: [CallEvent.HeaderField] = []
+
+    init(_ outcome: Result<HTTPResponse, AttemptFailure>) {
+        self.outcome = outcome
+    }
 }
 
 /// The attempts at one call: sign, send, sort the answer.
@@ -29,57 +42,90 @@ struct Attempt<Output: Sendable> {
 
     private var configuration: AWSClient.Configuration { client.configuration }
 
-    func make(_ number: Int) async -> Result<HTTPResponse, AttemptFailure> {
+    func make(_ number: Int) async -> AttemptRecord {
         let credentials: AWSCredentials
         let request: HTTPRequest
+        let offset = client.clockOffset
+        let signedAt: Date
         do {
             credentials = try await client.credentials(deadline: deadline)
-            request = try prepare(number, credentials)
+            // Asked only now: finding credentials may have taken long.
+            signedAt = configuration.now().addingTimeInterval(offset)
+            request = try prepare(number, credentials, signedAt)
         } catch {
-            return .failure(AttemptFailure(reason: .unprepared(error), seen: nil))
+            return AttemptRecord(.failure(AttemptFailure(reason: .unprepared(error), seen: nil)))
         }
         let limit = operation.isLong ? deadline : deadline.clamped(to: .after(configuration.attemptTimeout))
-        let response: HTTPResponse
+        var record: AttemptRecord
         do {
-            response = try await configuration.transport.send(request, deadline: limit)
+            let response = try await configuration.transport.send(request, deadline: limit)
+            record = AttemptRecord(sorted(response, credentials, signedAt, offset))
+            if configuration.observer != nil { record.received = Redaction.fields(response.headers, credentials) }
         } catch {
-            return .failure(AttemptFailure(reason: .transport(error), seen: .transport(error.kind)))
+            record = AttemptRecord(
+                .failure(AttemptFailure(reason: .transport(error), seen: .transport(error.kind))))
         }
+        // Only for whoever watches: nobody else pays for the copies.
+        if configuration.observer != nil {
+            record.sent = CallEvent.Sent(
+                method: request.method, url: Redaction.starred(Redaction.url(request.url), credentials),
+                headers: Redaction.fields(request.headers, credentials))
+        }
+        return record
+    }
+
+    private func sorted(
+        _ response: HTTPResponse, _ credentials: AWSCredentials, _ signedAt: Date, _ offset: TimeInterval
+    ) -> Result<HTTPResponse, AttemptFailure> {
         guard !(200..<300).contains(response.status) else { return .success(response) }
         let answer = ErrorAnswer(response)
         let message = Redaction.clean(answer.message, credentials)
+        let correction = ClockSkew.correction(
+            code: answer.code, dateHeader: response.headers["Date"], signedAt: signedAt)
         return .failure(
             AttemptFailure(
                 reason: .answered(
                     status: response.status, code: answer.code, message: message, requestID: answer.requestID),
-                seen: .answered(status: response.status, code: answer.code, retryAfter: Self.retryAfter(response))))
+                seen: .answered(status: response.status, code: answer.code, retryAfter: Self.retryAfter(response)),
+                skew: correction.map { $0 + offset }))
     }
 
-    private func prepare(_ number: Int, _ credentials: AWSCredentials) throws(Problem) -> HTTPRequest {
-        let endpoint = try Endpoint.resolve(operation.service, region: region, settings: configuration.endpoints)
+    private func prepare(
+        _ number: Int, _ credentials: AWSCredentials, _ date: Date
+    ) throws(Problem) -> HTTPRequest {
+        let service = operation.service
+        let endpoint = try Endpoint.resolve(
+            service, region: region, globalEndpointID: operation.globalEndpointID, settings: configuration.endpoints)
+        guard endpoint.auth == .sigV4 else {
+            throw Problem(
+                .usage, "\(service.name) \(operation.name) cannot be sent to a global endpoint",
+                cause: "global endpoints take SigV4A signatures alone, and this client makes SigV4 ones",
+                hint: "send to the bus of one Region")
+        }
         let body: Data
         do { body = try operation.body() } catch {
-            throw Problem(.defect, "\(operation.service.name) \(operation.name) cannot be written", cause: "\(error)")
+            throw Problem(.defect, "\(service.name) \(operation.name) cannot be written", cause: "\(error)")
         }
         var headers = operation.headers
         headers["Host"] = endpoint.address.authority
-        headers["User-Agent"] = UserAgent.text(appID: configuration.appID)
+        headers["User-Agent"] = client.userAgent(for: service)
         headers["amz-sdk-invocation-id"] = invocationID
         headers["amz-sdk-request"] = "attempt=\(number); max=\(configuration.retry.maxAttempts)"
         let query = operation.queryString
-        let signer = SigV4(credentials: credentials, region: region, service: operation.service.signingName)
+        let signer = SigV4(credentials: credentials, region: region, service: service.signingName)
         let signed = signer.sign(
             SignableRequest(
                 method: operation.method, path: endpoint.basePath + operation.path, query: query,
                 headers: headers.fields,
                 body: body),
-            at: configuration.now())
+            at: date)
         for field in signed.added { headers.add(field.name, field.value) }
 
         let url = endpoint.url + operation.path + (query.isEmpty ? "" : "?\(query)")
         var request = HTTPRequest(method: operation.method, url: url, headers: headers, body: body)
         request.connectTimeout = configuration.connectTimeout
         request.caBundle = configuration.caBundle
+        request.proxy = configuration.proxy
         return request
     }
 
@@ -106,10 +152,20 @@ struct Attempt<Output: Sendable> {
         TransportError(kind: .cancelled, host: operation.service.name, port: nil, detail: "cancelled between attempts")
     }
 
-    func event(_ outcome: Result<HTTPResponse, AttemptFailure>, number: Int, took: Duration) -> CallEvent {
+    /// Where waiting for a turn would outlast the deadline.
+    var outOfTurn: Problem {
+        Problem(
+            .timedOut, "\(operation.service.name) \(operation.name) in \(region) would wait too long for its turn",
+            cause: "calls are spaced so that the account's other tools are not throttled",
+            hint: "try again, or allow more with --timeout")
+    }
+
+    func event(_ record: AttemptRecord, number: Int, took: Duration) -> CallEvent {
         var event = CallEvent(
             service: operation.service.name, operation: operation.name, region: region, attempt: number, duration: took)
-        switch outcome {
+        event.sent = record.sent
+        event.received = record.received
+        switch record.outcome {
         case .success(let response):
             event.status = response.status
             event.requestID = ErrorAnswer.requestID(response)

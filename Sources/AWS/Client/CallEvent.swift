@@ -1,4 +1,5 @@
-/// One attempt at one call, for whoever watches (`-v`). Holds nothing secret: no headers, bodies or queries.
+/// One attempt at one call, for whoever watches (`-v`, `-vv`). Holds nothing secret: no bodies, and of headers and
+/// queries only what `Redaction` leaves.
 package struct CallEvent: Sendable, Hashable {
     package var service: String
     package var operation: String
@@ -13,6 +14,35 @@ package struct CallEvent: Sendable, Hashable {
     package var requestID: String?
     /// How long until the next attempt; nil when there is none.
     package var retriesAfter: Duration?
+    /// How long it was held back for the pace of its operation; not part of `duration`.
+    package var paced = Duration.zero
+    /// What went out; nil when nothing did.
+    package var sent: Sent?
+    /// The answer's header fields.
+    package var received: [HeaderField] = []
+
+    /// A request as it may be shown.
+    package struct Sent: Sendable, Hashable {
+        package var method: String
+        package var url: String
+        package var headers: [HeaderField]
+
+        package init(method: String, url: String, headers: [HeaderField]) {
+            self.method = method
+            self.url = url
+            self.headers = headers
+        }
+    }
+
+    package struct HeaderField: Sendable, Hashable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     package init(
         service: String, operation: String, region: String, attempt: Int, duration: Duration, status: Int? = nil,

@@ -25,18 +25,29 @@ package struct EndpointSettings: Sendable, Hashable {
     }
 }
 
-/// An address to send a service's requests to, and the Region its signatures name.
+/// An address to send a service's requests to, and how requests to it are signed.
 package struct Endpoint: Sendable, Hashable {
+    package enum AuthScheme: Sendable, Hashable {
+        /// Signed for the Region of the call.
+        case sigV4
+        /// Signed for a set of Regions; `*` is all of them.
+        case sigV4A(signingName: String, regionSet: [String])
+    }
+
     /// Without a slash at its end.
     package let url: String
     package let address: URLAddress
+    package let auth: AuthScheme
     /// What stands before every operation's path.
     var basePath: String { address.path.hasSuffix("/") ? String(address.path.dropLast()) : address.path }
 
     /// Pure, so that AWS's endpoint rules can be its tests.
+    ///
+    /// - Parameter globalEndpointID: names an EventBridge global endpoint, which spans two Regions.
     package static func resolve(
-        _ service: AWSService, region: String?, settings: EndpointSettings
+        _ service: AWSService, region: String?, globalEndpointID: String? = nil, settings: EndpointSettings
     ) throws(Problem) -> Endpoint {
+        if let id = globalEndpointID { return try global(id, service, region: region, settings: settings) }
         if let url = settings.configuredURL(for: service) {
             guard !settings.usesFIPS, !settings.usesDualStack else {
                 let wanted = settings.usesFIPS ? "FIPS" : "dual-stack"
@@ -47,14 +58,39 @@ package struct Endpoint: Sendable, Hashable {
             }
             return try Endpoint(url)
         }
-        guard let region else {
-            throw Problem(
-                .configuration, "no AWS Region is set", hint: "pass --region, or set AWS_REGION, or run aws configure")
-        }
+        guard let region else { throw noRegion }
         guard isHostLabel(region) else {
             throw Problem(.usage, "`\(region)` is not an AWS Region", hint: "a Region looks like us-east-1")
         }
         return try Endpoint("https://\(host(service, region, settings))")
+    }
+
+    /// EventBridge's rules for `EndpointId` (botocore's `events` `endpoint-rule-set-1.json`): asked before a custom
+    /// endpoint's own, so that here dual-stack and a custom endpoint do go together.
+    private static func global(
+        _ id: String, _ service: AWSService, region: String?, settings: EndpointSettings
+    ) throws(Problem) -> Endpoint {
+        guard let region else { throw noRegion }
+        // The id is a host name's beginning: its labels are checked, so that it cannot lead elsewhere.
+        let labels = id.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.allSatisfy({ isHostLabel($0.lowercased()) }) else {
+            throw Problem(
+                .usage, "this is no EventBridge global endpoint id", hint: "an endpoint id looks like abcde.veo")
+        }
+        guard !settings.usesFIPS else {
+            throw Problem(
+                .configuration, "EventBridge's global endpoints have no FIPS addresses",
+                hint: "unset AWS_USE_FIPS_ENDPOINT")
+        }
+        let partition = Partition(region: region)
+        let suffix = settings.usesDualStack ? partition.dualStackSuffix : partition.suffix
+        return try Endpoint(
+            settings.configuredURL(for: service) ?? "https://\(id).endpoint.\(service.hostPrefix).\(suffix)",
+            auth: .sigV4A(signingName: service.signingName, regionSet: ["*"]))
+    }
+
+    private static var noRegion: Problem {
+        Problem(.configuration, "no AWS Region is set", hint: "pass --region, or set AWS_REGION, or run aws configure")
     }
 
     private static func host(_ service: AWSService, _ region: String, _ settings: EndpointSettings) -> String {
@@ -71,7 +107,7 @@ package struct Endpoint: Sendable, Hashable {
         return "\(service.hostPrefix)\(fips).\(region).\(suffix)"
     }
 
-    private init(_ url: String) throws(Problem) {
+    private init(_ url: String, auth: AuthScheme = .sigV4) throws(Problem) {
         guard let address = URLAddress(url), !url.contains(where: { "?# ".contains($0) }) else {
             // The URL is not repeated: a malformed one is where a password may hide.
             throw Problem(
@@ -80,6 +116,7 @@ package struct Endpoint: Sendable, Hashable {
         }
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.address = address
+        self.auth = auth
     }
 
     private static func isHostLabel(_ text: String) -> Bool {

@@ -10,12 +10,56 @@ enum Redaction {
         for marker in ["The Canonical String for this request", "The String-to-Sign should have been"] {
             if let start = message.firstRange(of: marker)?.lowerBound { message = String(message[..<start]) }
         }
-        let secrets = [credentials.secretAccessKey.exposed] + [credentials.sessionToken?.exposed].compactMap(\.self)
-        for secret in secrets where !secret.isEmpty {
-            message.replace(secret, with: "****")
-            message.replace(PercentEncoding.encode(secret), with: "****")
-        }
+        message = starred(message, credentials)
         while message.last?.isWhitespace == true { message.removeLast() }
         return message
+    }
+
+    /// The text without the secret parts of the credentials, however they are written in it.
+    static func starred(_ text: String, _ credentials: AWSCredentials) -> String {
+        var text = text
+        let secrets = [credentials.secretAccessKey.exposed] + [credentials.sessionToken?.exposed].compactMap(\.self)
+        for secret in secrets where !secret.isEmpty {
+            text.replace(secret, with: stars)
+            text.replace(PercentEncoding.encode(secret), with: stars)
+        }
+        return text
+    }
+
+    /// Fields whose values let others in.
+    private static let secretFields: Set<String> = [
+        "authorization", "proxy-authorization", "x-amz-security-token", "cookie", "set-cookie",
+        "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token", "x-amz-s3session-token",
+    ]
+    /// Parameters of presigned URLs.
+    private static let secretParameters: Set<String> = [
+        "x-amz-signature", "x-amz-security-token", "x-amz-credential", "signature", "token", "access_token",
+    ]
+    private static let stars = "****"
+
+    static func fields(_ headers: HTTPHeaders, _ credentials: AWSCredentials) -> [CallEvent.HeaderField] {
+        headers.fields.map { field in
+            let isSecret = secretFields.contains(field.name.lowercased())
+            // A field such as `Location` may hold a presigned URL.
+            return CallEvent.HeaderField(
+                name: field.name, value: isSecret ? stars : starred(url(field.value), credentials))
+        }
+    }
+
+    /// A URL, or any text with one in it, without the values of presigning parameters.
+    static func url(_ text: String) -> String {
+        guard let start = text.firstIndex(of: "?") else { return text }
+        var output = String(text[...start])
+        var rest = text[text.index(after: start)...]
+        while !rest.isEmpty {
+            let pair = rest.prefix { $0 != "&" }
+            let name = pair.prefix { $0 != "=" }
+            let isSecret = name.count < pair.count && secretParameters.contains(name.lowercased())
+            output += isSecret ? "\(name)=\(stars)" : pair
+            rest = rest.dropFirst(pair.count)
+            if rest.first == "&" { output.append(Character("&")) }
+            rest = rest.dropFirst()
+        }
+        return output
     }
 }

@@ -1,9 +1,23 @@
 import Basics
 import Synchronization
 
-/// Whether and when a failed attempt is made again: AWS's standard mode in the form that holds from late 2026
-/// (botocore 1.43, `retries/standard.py` with `AWS_NEW_RETRIES_2026`). Pure: status, code and attempt in, decision out.
+/// Whether and when a failed attempt is made again: AWS's standard mode (botocore 1.43, `retries/standard.py`).
+/// Pure: status, code and attempt in, decision out.
 package struct RetryPolicy: Sendable, Hashable {
+    package enum Mode: String, Sendable, Hashable {
+        case standard
+        /// Standard, and requests held back to the rate that AWS was seen to take.
+        case adaptive
+    }
+
+    /// AWS announced new waits and costs for late 2026; `AWS_NEW_RETRIES_2026` chooses between them and the old ones.
+    package enum Form: Sendable, Hashable {
+        /// Short waits after failures that pass, longer ones after throttling; the service may ask for more.
+        case current
+        /// One scale of waits for all, and time-outs dearer than the rest.
+        case before2026
+    }
+
     /// What a failure looks like from outside.
     package enum Failure: Sendable, Hashable {
         /// The service answered.
@@ -24,9 +38,13 @@ package struct RetryPolicy: Sendable, Hashable {
 
     /// All attempts, the first included.
     package var maxAttempts: Int
+    package var mode: Mode
+    package var form: Form
 
-    package init(maxAttempts: Int = 3) {
+    package init(maxAttempts: Int = 3, mode: Mode = .standard, form: Form = .current) {
         self.maxAttempts = max(1, maxAttempts)
+        self.mode = mode
+        self.form = form
     }
 
     static let throttleCodes: Set<String> = [
@@ -62,6 +80,10 @@ package struct RetryPolicy: Sendable, Hashable {
     package func decide(_ failure: Failure, attempt: Int, fraction: Double) -> Decision {
         let sort = Self.sort(failure)
         guard sort != .final, attempt < maxAttempts else { return .giveUp }
+        guard form == .current else {
+            let wait = Self.throttledBackoff.delay(afterFailure: attempt - 1, fraction: fraction)
+            return .retry(after: wait, cost: failure == .transport(.timedOut) ? 10 : 5)
+        }
         let isThrottled = sort == .throttled
         var wait = (isThrottled ? Self.throttledBackoff : Self.transientBackoff)
             .delay(afterFailure: attempt - 1, fraction: fraction)
@@ -74,6 +96,8 @@ package struct RetryPolicy: Sendable, Hashable {
 }
 
 /// Keeps a client from multiplying an outage: every retry costs tokens, and only successes bring them back.
+///
+/// Shared by all calls of a client, whatever the service.
 final class RetryBudget: Sendable {
     static let capacity = 500
     private let tokens = Mutex(RetryBudget.capacity)

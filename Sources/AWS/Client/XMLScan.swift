@@ -19,9 +19,9 @@ struct XMLScan: Sendable {
         while let open = rest.firstRange(of: "<\(element)") {
             rest = rest[open.upperBound...]
             // `<Arn` must not find `<ArnList>`.
-            guard let next = rest.first, next == ">" || next.isWhitespace, let start = rest.firstIndex(of: ">") else {
-                continue
-            }
+            guard let next = rest.first, next == ">" || next.isWhitespace else { continue }
+            // Looked for once: a text of openings without an end would be searched again for each.
+            guard let start = rest.firstIndex(of: ">") else { return nil }
             let content = rest[rest.index(after: start)...]
             guard let close = content.firstIndex(of: "<"), content[close...].hasPrefix("</\(element)>") else {
                 return nil

@@ -11,12 +11,18 @@ package struct EventBridge: Sendable {
     package struct PutEventsInput: Sendable, Hashable, Codable {
         /// 1 to 10.
         package var entries: [Entry]
+        /// Of a global endpoint. Its requests need SigV4A, which this client does not make: such a call is refused.
+        package var endpointID: String?
 
-        package init(entries: [Entry]) {
+        package init(entries: [Entry], endpointID: String? = nil) {
             self.entries = entries
+            self.endpointID = endpointID
         }
 
-        enum CodingKeys: String, CodingKey { case entries = "Entries" }
+        enum CodingKeys: String, CodingKey {
+            case entries = "Entries"
+            case endpointID = "EndpointId"
+        }
     }
 
     package struct Entry: Sendable, Hashable, Codable {
@@ -79,7 +85,9 @@ package struct EventBridge: Sendable {
     }
 
     package func putEvents(_ input: PutEventsInput, deadline: Deadline) async throws(AWSError) -> PutEventsOutput {
-        try await client.call(.json(.eventBridge, "PutEvents", input), in: region, deadline: deadline)
+        var operation = AWSOperation.json(.eventBridge, "PutEvents", input, as: PutEventsOutput.self)
+        operation.globalEndpointID = input.endpointID
+        return try await client.call(operation, in: region, deadline: deadline)
     }
 
     // MARK: DescribeEventBus

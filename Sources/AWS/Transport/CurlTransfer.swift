@@ -52,7 +52,9 @@ final class CurlTransfer {
         shim_easy_leave_resolver(easy)
         // A libcurl without HTTP/2 refuses the wish, and speaks HTTP/1.1.
         _ = shim_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        if request.bypassesProxy { results.append(shim_easy_set_string(easy, CURLOPT_PROXY, "")) }
+        // Nor does one without zlib unpack anything; it then asks for nothing packed.
+        _ = shim_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, "gzip")
+        results += proxy(request)
         if let expiry = transfer.expiry {
             let left = ContinuousClock.now.duration(to: expiry)
             // Zero would mean no limit, and a deadline that passed in the queue still has to end the transfer.
@@ -63,6 +65,16 @@ final class CurlTransfer {
         results.append(headers(request))
         guard let failure = results.first(where: { $0 != CURLE_OK }) else { return nil }
         return transfer.failure(.malformed, String(cString: curl_easy_strerror(failure)))
+    }
+
+    private func proxy(_ request: HTTPRequest) -> [CURLcode] {
+        // An empty name means none, whatever the environment says.
+        if request.bypassesProxy { return [shim_easy_set_string(easy, CURLOPT_PROXY, "")] }
+        guard let settings = request.proxy else { return [] }
+        return [
+            shim_easy_set_string(easy, CURLOPT_PROXY, settings.proxy(for: transfer.address.scheme) ?? ""),
+            shim_easy_set_string(easy, CURLOPT_NOPROXY, settings.exceptions ?? ""),
+        ]
     }
 
     private func trust(_ bundle: String?) -> [CURLcode] {

@@ -12,6 +12,8 @@ package struct HTTPRequest: Sendable {
     package var caBundle: String?
     /// Whether proxies named by the environment are passed over, as link-local and loopback services need.
     package var bypassesProxy = false
+    /// Proxies to use; nil leaves them to libcurl, which reads the environment itself.
+    package var proxy: ProxySettings?
 
     package init(method: String = "GET", url: String, headers: HTTPHeaders = [:], body: Data = Data()) {
         self.method = method
