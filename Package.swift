@@ -53,7 +53,7 @@ let package = Package(
             "Commands",
             [
                 "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "AWSSigning",
-                "Database",
+                "Database", "Programs",
                 "Basics", argumentParser,
             ]),
         room("Views", ["Terminal", "Canary", "Schema", "Sandbox", "AWS", "Basics"]),
@@ -63,6 +63,8 @@ let package = Package(
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Schema", ["AWSSigning", "Database", "Basics"]),
         room("Sandbox", ["Basics", subprocess, system]),
+        // Apart from AWS, which the function links: it runs no program.
+        room("Programs", ["Basics", subprocess, system]),
         room("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         // One function of the C library, for the systems Lambda runs on: its header says why.
         .target(name: "CMathCompat"),
@@ -92,6 +94,6 @@ let package = Package(
         tests("Schema", ["Basics"]),
         tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"]),
         tests("AWSSigning", ["Basics", subprocess]),
-        tests("AWS", ["AWSSigning", "Basics", subprocess]),
+        tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
     ]
 )
