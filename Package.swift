@@ -21,11 +21,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ room: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+func tests(_ room: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(room)Tests",
         dependencies: [.target(name: room), "TestSupport"] + dependencies,
-        resources: resources,
+        exclude: exclude,
         swiftSettings: strict)
 }
 
@@ -52,7 +52,8 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Schema", "Sandbox", "Configuration", "TaskSystem", "AWS", "AWSSigning",
+                "Views", "Terminal", "Canary", "Schema", "Permissions", "Sandbox", "Configuration", "TaskSystem", "AWS",
+                "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,
             ]),
@@ -62,6 +63,7 @@ let package = Package(
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Schema", ["AWSSigning", "Database", "Basics"]),
+        room("Permissions", ["TaskSystem"]),
         room("Sandbox", ["Basics", subprocess, system]),
         // Apart from AWS, which the function links: it runs no program.
         room("Programs", ["Basics", subprocess, system]),
@@ -92,8 +94,19 @@ let package = Package(
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
-        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"]),
+        tests("Permissions", ["TaskSystem"]),
+        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"], exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
+
+        // The built programs against the real local stack. It depends on the console so that it is built first.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "taskops", "TestSupport", "Canary", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+                "Basics",
+                subprocess, system,
+            ],
+            swiftSettings: strict),
     ]
 )

@@ -71,6 +71,8 @@ run schema
 expect schema "up to date"
 run canary
 expect canary "2 of 2 Regions ok"
+run permissions
+expect permissions '"events:PutEvents"'
 block config >"$work/taskops.yaml"
 # Its clusters do not exist, so the canary cannot run; a mistake in the file would be said with its line.
 "$root/.build/release/taskops" canary --config "$work/taskops.yaml" --timeout 1s >"$work/config.out" 2>&1 || true

@@ -1,5 +1,7 @@
 #pragma once
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <sys/socket.h>
 
 // curl's setters are variadic, which Swift cannot call: one plain function per type of argument.
 static inline CURLcode shim_easy_set_long(CURL *easy, CURLoption option, long value) {
@@ -46,4 +48,20 @@ static inline void shim_easy_leave_resolver(CURL *easy) {
 #else
     (void)easy;
 #endif
+}
+// curl opens its sockets so that programs started meanwhile inherit them, and hold a connection open that was closed
+// here. Where the system can say so at once, no such program can slip in between.
+static curl_socket_t shim_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)context;
+    (void)purpose;
+#ifdef SOCK_CLOEXEC
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+#else
+    int end = socket(address->family, address->socktype, address->protocol);
+    if (end >= 0) fcntl(end, F_SETFD, FD_CLOEXEC);
+    return end;
+#endif
+}
+static inline CURLcode shim_easy_close_on_exec(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, shim_open_socket);
 }

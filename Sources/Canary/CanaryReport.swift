@@ -95,7 +95,7 @@ package struct CanaryHop: Sendable, Hashable, Codable {
 }
 
 package struct CanaryProblem: Sendable, Hashable, Codable {
-    /// `create/commit`, `cleanup` …; `prober` when the console itself could not work.
+    /// `create/commit`, `complete/peer` …, or `cleanup`: how far the walk had come, also when it was the prober that failed.
     package var hop: String
     package var summary: String
     package var hint: String?

@@ -31,7 +31,11 @@ struct CanaryWalk: Sendable {
                 if step == .create { try await prepare() }
                 try await take(step, &walked, began: began)
             } catch {
-                if error.problem.speaksOfThePath {
+                if error.problem.kind == .cancelled {
+                    // What was going on at that moment, connecting or reading, is of no interest to who pressed Ctrl-C.
+                    let problem = Problem(.cancelled, "interrupted while waiting for \(error.hop.rawValue)")
+                    walked.ledger.blinded(step, error.hop, problem)
+                } else if error.problem.speaksOfThePath {
                     walked.ledger.broke(step, error.hop, error.problem)
                 } else {
                     walked.ledger.blinded(step, error.hop, error.problem)
@@ -59,7 +63,8 @@ struct CanaryWalk: Sendable {
     private func prepare() async throws(Ended) {
         async let greetings = [home, away].compactMap(\.self).boundedMap { rows -> Problem? in
             do {
-                try await rows.greet(deadline: deadline)
+                // A database that only listens must not use up the time in which the event could travel.
+                try await rows.greet(deadline: deadline.clamped(to: .after(min(.seconds(3), deadline.remaining / 4))))
                 return nil
             } catch {
                 return Problem.of(error)

@@ -17,7 +17,8 @@ struct LostEvent: Sendable {
 
     /// Rewrites the ledger's ending with what the function's own log says. What cannot be looked up leaves it as it was.
     func explain(_ event: Event, in ledger: inout CanaryLedger) async {
-        guard let known = ledger.ending else { return }
+        // A prober that could not look has lost nothing: the path may be fine.
+        guard let known = ledger.ending, known.speaksOfThePath else { return }
         let lines: [FunctionLine]
         do {
             lines = try await functionLines(about: event)
@@ -33,7 +34,6 @@ struct LostEvent: Sendable {
             return
         }
         ledger.started(event.step, after: nil)
-        guard known.speaksOfThePath else { return }
         let failure = lines.last { $0.error != nil }
         ledger.broke(
             event.step, .commit,
@@ -72,9 +72,32 @@ struct LostEvent: Sendable {
         return configuration?.loggingConfig?.logGroup ?? "/aws/lambda/\(target.function)"
     }
 
+    /// What Lambda itself wrote last about an invocation that ended before the function could say which event it held:
+    /// `RequestId: UUID Error: Runtime exited with error: …`. Such lines name no event, so this is a hint and no proof.
+    private func lastCrash(since event: Event) async -> Problem? {
+        let group = await logGroup()
+        let input = CloudWatchLogs.FilterLogEventsInput(
+            logGroupName: group, startTime: Int64(event.sentAt.timeIntervalSince1970 * 1000), filterPattern: "\"Error:\"")
+        var last: Substring?
+        do {
+            for try await events in target.client.logs(target.region).filterLogEventsPages(input, deadline: deadline) {
+                let lines = events.compactMap { $0.message?.prefix { !$0.isNewline } }
+                last = lines.last { $0.hasPrefix("RequestId: ") } ?? last
+            }
+        } catch {
+            return nil
+        }
+        guard let last else { return nil }
+        return Problem(
+            .failed, "the function ended without a word since then: \(last)",
+            hint: "read its log: aws logs filter-log-events --log-group-name \(group) --filter-pattern Error"
+                + " --region \(target.region)")
+    }
+
     private func neverStarted(_ event: Event) async -> Problem {
         let rule = RulePath(target: target, deadline: deadline)
-        let finding = await rule.firstBrokenLink()
+        var finding = await rule.firstBrokenLink()
+        if finding == nil { finding = await lastCrash(since: event) }
         return Problem(
             .timedOut,
             "EventBridge accepted event \(event.id.lowercased) in \(target.region), and \(target.function) never took it up",

@@ -14,14 +14,11 @@ struct RulePath: Sendable {
 
     /// The first link that is not as it must be; nil when all are, or could not be looked at.
     func firstBrokenLink() async -> Problem? {
-        do {
-            for look in [brokenRule, brokenTarget, brokenFunction, brokenPermission] {
-                if let finding = try await look() { return finding }
-            }
-            return nil
-        } catch {
-            return nil
+        for look in [brokenRule, brokenTarget, brokenFunction, brokenPermission] {
+            // A link that may not be looked at is passed over; the next one may show the cause.
+            if let finding = try? await look() { return finding }
         }
+        return nil
     }
 
     private func brokenRule() async throws(AWSError) -> Problem? {
@@ -43,7 +40,7 @@ struct RulePath: Sendable {
     private func brokenTarget() async throws(AWSError) -> Problem? {
         let answer = try await target.client.eventBridge(target.region).listTargetsByRule(
             .init(rule: target.rule, eventBusName: target.bus), deadline: deadline)
-        let isThere = (answer.targets ?? []).contains { $0.arn.hasSuffix(":function:\(target.function)") }
+        let isThere = (answer.targets ?? []).contains { isThisFunction($0.arn) }
         return isThere
             ? nil
             : Problem(
@@ -75,14 +72,21 @@ struct RulePath: Sendable {
         let missing = Problem(
             .failed, "the policy of \(target.function) does not let the rule \(target.rule) invoke it", hint: hint)
         do {
-            let policy = try await target.client.lambda(target.region).getPolicy(
-                name: target.function, deadline: deadline)
-            // The rule's ARN ends alike in every partition: rule/BUS/RULE, or rule/RULE on the default bus.
-            let suffix = target.bus == "default" ? ":rule/\(target.rule)" : ":rule/\(target.bus)/\(target.rule)"
-            let text = policy.policy ?? ""
-            return text.contains("events.amazonaws.com") && text.contains(suffix) ? nil : missing
+            let rule = try await target.client.eventBridge(target.region).describeRule(
+                .init(name: target.rule, eventBusName: target.bus), deadline: deadline)
+            let answer = try await target.client.lambda(target.region).getPolicy(name: target.function, deadline: deadline)
+            guard let arn = rule.arn, let text = answer.policy,
+                let policy = try? JSONDecoder().decode(ResourcePolicy.self, from: Data(text.utf8))
+            else { return nil }
+            return policy.lets(rule: arn) ? nil : missing
         } catch  where error.problem.kind == .notFound {
             return missing
         }
+    }
+
+    /// The function itself, or one of its versions and aliases: `…:function:NAME`, `…:function:NAME:QUALIFIER`.
+    private func isThisFunction(_ arn: String) -> Bool {
+        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count >= 7 && parts[6] == target.function
     }
 }

@@ -44,8 +44,10 @@ struct CanaryCommand: AsyncParsableCommand {
         try await Exit.reporting(to: console, failure: 3) {
             let session = try Session(global, in: environment)
             let probe = try await canary(session)
-            let report = await withInterrupts { stop in
-                await probe.run(stop: stop) { console.showProgress(CanaryView.progress($0)) }
+            let report = await console.withProgress { progress in
+                await withInterrupts { stop in
+                    await probe.run(stop: stop) { progress.show(CanaryView.progress($0)) }
+                }
             }
             console.print(try rendered(report, on: console.output))
             throw ExitCode(Self.code(of: report.outcome))

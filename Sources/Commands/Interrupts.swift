@@ -15,8 +15,9 @@ func withInterrupts<Result>(_ body: (StopSignal) async throws -> Result) async r
         let source = DispatchSource.makeSignalSource(signal: number)
         source.setEventHandler {
             if stop.isRequested {
-                signal(number, SIG_DFL)
-                raise(number)
+                // The code a shell gives a program that the signal ended. Raising it here would not do: this thread
+                // belongs to Dispatch, which blocks signals.
+                _exit(128 + number)
             }
             stop.request()
         }

@@ -80,9 +80,10 @@ struct SandboxCommand: AsyncParsableCommand {
 
 /// Runs a word of the local stack's program and shows each step.
 private func narrated(_ word: SandboxProgram.Word, at location: SandboxLocation, on console: Console) async throws {
-    try await SandboxProgram(location).run(word) { event in
-        console.showProgress(SandboxView.progress(event))
-        if let line = SandboxView.line(event) { console.print(line) }
+    try await console.withProgress { progress in
+        try await SandboxProgram(location).run(word) { event in
+            progress.show(SandboxView.progress(event))
+            if let line = SandboxView.line(event) { console.print(line) }
+        }
     }
-    console.clearProgress()
 }

@@ -36,13 +36,14 @@ struct SchemaWork {
     }
 
     func apply(_ console: Console) async throws {
-        try await connected { connection in
-            try await SchemaApplier(files: files, variables: variables).apply(connection, deadline: deadline) { event in
-                console.showProgress(SchemaView.progress(event))
-                if let line = SchemaView.line(event) { console.print(line) }
+        try await console.withProgress { progress in
+            try await connected { connection in
+                try await SchemaApplier(files: files, variables: variables).apply(connection, deadline: deadline) { event in
+                    progress.show(SchemaView.progress(event))
+                    if let line = SchemaView.line(event) { console.print(line) }
+                }
             }
         }
-        console.clearProgress()
     }
 
     private static func folder(_ options: SchemaCommand.Options, in environment: Environment) throws -> String {

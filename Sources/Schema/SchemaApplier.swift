@@ -61,13 +61,16 @@ package struct SchemaApplier: Sendable {
         }
         report(.running(version: file.version, name: file.name, statement: statement.title))
         // Another session's DDL shows as a conflict of the catalog (OC001), once: then the statement goes through.
-        try await DatabaseConnection.retryingConflicts(deadline: deadline) {
-            _ = try await connection.query(.raw(statement.text), deadline: deadline)
+        let answer = try await DatabaseConnection.retryingConflicts(deadline: deadline) {
+            try await connection.query(.raw(statement.text), deadline: deadline)
         }
+        // What runs in the background answers with its job (Aurora DSQL user guide, "Asynchronous indexes").
+        let job = try? answer.first?["job_id", as: String.self]
         guard let condition = statement.doneWhen else { return true }
         report(.waiting(version: file.version, name: file.name, statement: statement.title))
         var pause = Duration.milliseconds(10)
         while try await connection.query(.raw(condition), deadline: deadline).isEmpty {
+            try await checkJob(job, of: statement, in: file, connection, deadline: deadline)
             guard deadline.remaining > pause else {
                 throw Problem(
                     .timedOut, "\(statement.title) was begun and has not finished",
@@ -78,6 +81,21 @@ package struct SchemaApplier: Sendable {
             pause = min(pause * 2, .seconds(2))
         }
         return true
+    }
+
+    /// A job that failed never comes to its end; an index it leaves behind is invalid and in the way.
+    private func checkJob(
+        _ job: String?, of statement: SchemaStatement, in file: SchemaFile, _ connection: DatabaseConnection,
+        deadline: Deadline
+    ) async throws {
+        guard let job else { return }
+        let rows = try await connection.query(
+            "SELECT details FROM sys.jobs WHERE job_id = \(job) AND status = 'failed'", deadline: deadline)
+        guard let row = rows.first else { return }
+        throw Problem(
+            .failed, "\(statement.title) failed in the background", cause: try row["details", as: String?.self],
+            hint: "drop what it left (DROP INDEX …), mend the cause and run taskops schema apply again",
+            location: .init(file: file.path, line: statement.line))
     }
 
     private func failure(of statement: SchemaStatement, in file: SchemaFile, _ problem: Problem) -> Problem {

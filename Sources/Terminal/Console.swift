@@ -11,12 +11,7 @@ package final class Console: Sendable {
     package let output: TerminalProfile
     package let error: TerminalProfile
     private let isClosed = Mutex(false)
-    private let progress = Mutex(ProgressState())
-
-    private struct ProgressState {
-        var isShown = false
-        var lastDrawn: ContinuousClock.Instant?
-    }
+    private let isProgressShown = Mutex(false)
 
     package init(output: TerminalProfile, error: TerminalProfile) {
         self.output = output
@@ -52,25 +47,40 @@ package final class Console: Sendable {
         write(Theme.render(line, on: error) + "\n", to: STDERR_FILENO)
     }
 
-    /// Shows what is going on, on one line that the next output wipes away; nothing at all where nobody watches.
-    /// Redrawn at most ten times a second.
-    package func showProgress(_ line: StyledText) {
-        guard error.isTerminal else { return }
-        let isDue = progress.withLock { state in
-            if let last = state.lastDrawn, last.duration(to: .now) < .milliseconds(100) { return false }
-            state.lastDrawn = .now
-            state.isShown = true
-            return true
-        }
-        guard isDue else { return }
-        let fitted = line.truncated(to: (error.width ?? 80) - 1, ellipsis: error.hasUnicode ? "…" : "...")
-        write("\r\u{1B}[K" + Theme.render(fitted, on: error), to: STDERR_FILENO)
+    /// Runs `body`, and shows what it last said it is doing on one line of standard error, which goes when it ends.
+    ///
+    /// Nothing is shown in the first quarter second, so that quick commands do not flicker, and nothing at all where
+    /// nobody watches. Lines printed meanwhile stand above it.
+    package func withProgress<Result>(
+        isolation: isolated (any Actor)? = #isolation, _ body: (ProgressLine) async throws -> Result
+    ) async rethrows -> Result {
+        let line = ProgressLine()
+        guard error.isTerminal else { return try await body(line) }
+        // Cancelled and awaited when this scope ends, however it ends.
+        async let _: Void = draw(line)
+        let result = try await body(line)
+        return result
     }
 
-    package func clearProgress() {
-        let wasShown = progress.withLock { state in
-            defer { state.isShown = false }
-            return state.isShown
+    private func draw(_ line: ProgressLine) async {
+        let began = ContinuousClock.now
+        var pause = Duration.milliseconds(250)
+        while (try? await Task.sleep(for: pause)) != nil {
+            pause = .milliseconds(100)
+            guard var text = line.latest else { continue }
+            let seconds = began.duration(to: .now).components.seconds
+            if seconds > 0 { text += StyledText("  \(seconds) s", .faint) }
+            let fitted = text.truncated(to: (error.width ?? 80) - 1, ellipsis: error.hasUnicode ? "…" : "...")
+            isProgressShown.withLock { $0 = true }
+            write("\r\u{1B}[K" + Theme.render(fitted, on: error), to: STDERR_FILENO)
+        }
+        clearProgress()
+    }
+
+    private func clearProgress() {
+        let wasShown = isProgressShown.withLock { isShown in
+            defer { isShown = false }
+            return isShown
         }
         if wasShown { write("\r\u{1B}[K", to: STDERR_FILENO) }
     }
@@ -94,6 +104,19 @@ package final class Console: Sendable {
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
+}
+
+/// What is going on, as last told.
+package final class ProgressLine: Sendable {
+    private let text = Mutex<StyledText?>(nil)
+
+    package init() {}
+
+    package func show(_ line: StyledText) {
+        text.withLock { $0 = line }
+    }
+
+    var latest: StyledText? { text.withLock(\.self) }
 }
 
 private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {

@@ -1,11 +1,20 @@
 /// The only place that knows colours and escapes.
 package enum Theme {
     package static func render(_ text: StyledText, on profile: TerminalProfile) -> String {
-        guard profile.hasColor else { return text.plain }
-        return text.spans.map { span in
-            let codes = codes(of: span.tag)
-            return codes.isEmpty ? span.text : "\u{1B}[\(codes)m\(span.text)\u{1B}[0m"
+        text.spans.map { span in
+            let codes = profile.hasColor ? codes(of: span.tag) : ""
+            let words = harmless(span.text)
+            return codes.isEmpty ? words : "\u{1B}[\(codes)m\(words)\u{1B}[0m"
         }.joined()
+    }
+
+    /// Text may come from logs and from other people's systems: nothing in it may steer the terminal.
+    private static func harmless(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool {
+            (scalar.value < 0x20 && scalar != "\n") || (0x7f...0x9f).contains(scalar.value)
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
     }
 
     /// SGR parameters out of the sixteen colours every terminal has, so that people's own palettes hold.

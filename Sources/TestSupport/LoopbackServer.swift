@@ -124,6 +124,7 @@ package final class LoopbackServer: Sendable {
         while true {
             let fd = Glibc.accept(listener, nil, nil)
             guard fd >= 0 else { break }
+            _ = fcntl(fd, F_SETFD, FD_CLOEXEC)
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.open.insert(fd) }
                 return state.isClosed

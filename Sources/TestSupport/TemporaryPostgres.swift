@@ -192,6 +192,12 @@ private final class Shell {
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, toShell[0], 0)
         posix_spawn_file_actions_adddup2(&actions, fromShell[1], 1)
+        // The server outlives the tests that run now, and must not hold their connections open.
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let descriptor = Int32(name), descriptor > 2, ![toShell[0], fromShell[1]].contains(descriptor) {
+                posix_spawn_file_actions_addclose(&actions, descriptor)
+            }
+        }
         posix_spawnattr_init(&attributes)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         defer {

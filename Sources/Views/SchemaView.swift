@@ -10,11 +10,15 @@ package enum SchemaView {
             let head: StyledText = "\(number, .faint)  \(StyledText(file.name, .strong).padded(to: width))  \(word(file.state))"
             return [head] + file.statements.map { "       \("+", .good) \($0)" }
         }
-        let pending = plan.files.count { $0.state != .applied }
-        lines.append(
-            plan.isUpToDate
-                ? "\("up to date", .good): \(plan.files.count) files"
-                : "\(pending) of \(plan.files.count) files differ; taskops schema apply makes it so")
+        let differing = plan.files.count { $0.state != .applied }
+        if plan.isUpToDate {
+            lines.append("\("up to date", .good): \(plan.files.count) files")
+        } else if plan.files.contains(where: { $0.state == .edited }) {
+            lines.append(
+                "\("not to be applied", .bad): put edited files back as they were, and write the change into a new file")
+        } else {
+            lines.append("\(differing) of \(plan.files.count) files differ; taskops schema apply makes it so")
+        }
         return lines
     }
 

@@ -21,9 +21,22 @@ package enum YAMLDocument {
             guard yaml_parser_load(&parser, &document) == 1 else { throw problem(of: parser, file: file) }
             defer { yaml_document_delete(&document) }
             guard yaml_document_get_root_node(&document) != nil else { return nil }
+            try refuseAnother(&parser, file: file)
             var unfolding = Unfolding(document: document, file: file, nodesLeft: maximumNodes)
             return try unfolding.node(1)
         }
+    }
+
+    /// A second document would be read by nobody, and what stands in it would not be in force.
+    private static func refuseAnother(_ parser: inout yaml_parser_t, file: String) throws {
+        var document = yaml_document_t()
+        guard yaml_parser_load(&parser, &document) == 1 else { throw problem(of: parser, file: file) }
+        defer { yaml_document_delete(&document) }
+        guard let root = yaml_document_get_root_node(&document) else { return }
+        let mark = root.pointee.start_mark
+        throw Problem(
+            .configuration, "a second YAML document begins here, and only the first is read",
+            location: .init(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1))
     }
 
     private static func problem(of parser: yaml_parser_t, file: String) -> Problem {

@@ -64,6 +64,13 @@ import Testing
         #expect(colored.replacing(/\u{1B}\[[0-9;]*m/, with: "") == "us-east-1 is broken")
     }
 
+    @Test func nothingInATextSteersTheTerminal() {
+        let profile = TerminalProfile(isTerminal: true, hasColor: true, hasUnicode: true, width: 80)
+        let shown = Theme.render("a\u{1B}[2Jb\u{9B}c\u{07}", on: profile)
+        #expect(shown == "a\u{FFFD}[2Jb\u{FFFD}c\u{FFFD}")
+        #expect(Theme.render("two\nlines", on: profile) == "two\nlines")
+    }
+
     @Test func aBarBeginsAndEndsWhereItShould() {
         #expect(Charts.span(offset: 0, length: 100, whole: 100, width: 4, unicode: true) == "████")
         #expect(Charts.span(offset: 50, length: 25, whole: 100, width: 4, unicode: true) == "  █")

@@ -36,6 +36,11 @@ import YAML
         #expect(pairs[0].value == pairs[1].value)
     }
 
+    @Test func aSecondDocumentIsRefused() {
+        let problem = #expect(throws: Problem.self) { try parse("a: 1\n---\nb: 2\n") }
+        #expect(problem?.location?.line == 3)
+    }
+
     @Test func nothingIsNoDocument() throws {
         #expect(try parse("") == nil)
         #expect(try parse("# words\n") == nil)

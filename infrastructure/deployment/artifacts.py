@@ -36,7 +36,7 @@ class Artifacts:
         with aws_errors(STEP, self._region):
             self._ensure_bucket()
             if self._exists(key):
-                self._progress.say(STEP, "ready", f"s3://{self.bucket}/{key} is already there", self._region)
+                self._progress.say(STEP, "ready", f"s3://{self.bucket} has this zip already", self._region)
                 return key
             size = f"{function_zip.size / 1048576:.1f} MB"
             self._progress.say(STEP, "starting", f"uploads {function_zip.path.name}, {size}", self._region)
@@ -44,7 +44,7 @@ class Artifacts:
                 self._s3.put_object(
                     Bucket=self.bucket, Key=key, Body=body, ExpectedBucketOwner=self._account
                 )
-            self._progress.say(STEP, "ready", f"s3://{self.bucket}/{key}", self._region)
+            self._progress.say(STEP, "ready", f"uploaded to s3://{self.bucket}", self._region)
         return key
 
     def remove(self) -> None:

@@ -22,7 +22,7 @@ import boto3
 import psycopg
 import pytest
 
-from local_stack.launcher import postgres
+from local_stack.launcher import deployment, postgres
 from local_stack.launcher.processes import ProcessId
 
 SANDBOX = Path(__file__).resolve().parents[1]
@@ -151,8 +151,39 @@ def test_up_twice_use_and_down(stack: Stack) -> None:
         assert west.execute("SELECT id FROM t").fetchall() == [(1,)]
 
     assert stack.run("down")[-1]["state"] == "stopped"
-    assert stack.run("status") == [{"step": "stack", "state": "stopped", "detail": "no local stack is up"}]
+    assert stack.run("status", ends=1) == [
+        {"step": "stack", "state": "stopped", "detail": "no local stack is up", "hint": "taskops sandbox up"}]
     stack.run("env", ends=1)
+
+
+def test_a_proxy_is_passed_by(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nothing answers there: a call that took this way would fail.
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert stack.run("up")[-1]["state"] == "ready"
+    asks = "import boto3; print(boto3.client('events').describe_rule(Name='task-processing-rule', " \
+           "EventBusName='task-events-dev')['State'])"
+    answer = subprocess.run([sys.executable, "-c", asks], env={**stack.environment, **stack.variables()},
+                            capture_output=True, text=True, timeout=60)
+    assert answer.stdout == "ENABLED\n", answer.stderr
+
+
+def test_what_decides_whether_to_deploy_again(function_zip: Path, tmp_path: Path,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "infrastructure"
+    shutil.copytree(deployment.SCRIPT.parent, home, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    monkeypatch.setattr(deployment, "SCRIPT", home / "deploy.py")
+    own_zip = tmp_path / "function.zip"
+    shutil.copy(function_zip, own_zip)
+    seen = [deployment.digest(own_zip)]
+    assert deployment.digest(own_zip) == seen[0]
+    for edited in (own_zip, home / "stack.yaml", home / "deploy.py", home / "deployment" / "rollout.py"):
+        with edited.open("ab") as file:
+            file.write(b"\n")
+        seen.append(deployment.digest(own_zip))
+    (home / "README.md").write_text("says nothing that is deployed")
+    assert deployment.digest(own_zip) == seen[-1]
+    assert len(set(seen)) == 5
 
 
 def test_the_stack_outlives_who_started_it(stack: Stack) -> None:

@@ -15,7 +15,6 @@ enum Redaction {
             message.replace(secret, with: "****")
             message.replace(PercentEncoding.encode(secret), with: "****")
         }
-        message = withoutSignatures(message)
         while message.last?.isWhitespace == true { message.removeLast() }
         return message
     }

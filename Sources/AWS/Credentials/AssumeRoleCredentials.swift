@@ -46,6 +46,8 @@ extension CredentialSearch {
                 accountID: ARN.account(of: role))
         } catch {
             var problem = error.problem
+            problem.summary = Redaction.withoutSignatures(problem.summary)
+            problem.cause = problem.cause.map(Redaction.withoutSignatures)
             if let code = input.mfa?.code.exposed {
                 mfa.reset()
                 problem.summary.replace(code, with: "****")

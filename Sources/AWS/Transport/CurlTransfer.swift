@@ -40,6 +40,7 @@ final class CurlTransfer {
             shim_easy_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             shim_easy_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             shim_easy_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
+            shim_easy_close_on_exec(easy),
             shim_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(request.connectTimeout.rounded))),
             shim_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
             shim_easy_set_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody),

@@ -23,7 +23,7 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("When to use colours: auto, always or never.", valueName: "when"))
     var color: TerminalProfile.ColorChoice = .auto
 
-    @Flag(name: [.customShort("v"), .long], help: "Show each AWS call on standard error; twice for more.")
+    @Flag(name: [.customShort("v"), .long], help: "Show each AWS call on standard error.")
     var verbose: Int
 }
 

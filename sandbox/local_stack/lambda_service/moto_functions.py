@@ -26,6 +26,7 @@ def install(world: World, runtime: LambdaRuntime) -> None:
 
     function_class = models.LambdaFunction
     _keep_configuration(world, function_class)
+    _show_zero_concurrency(function_class)
     _check_code(function_class, InvalidParameterValueException)
     _refuse_repeated_statements(policy.Policy)
     _check_role(models.LambdaStorage, InvalidParameterValueException)
@@ -98,6 +99,20 @@ def _keep_configuration(world: World, function_class: Any) -> None:
     function_class.__init__ = __init__
     function_class.get_configuration = get_configuration
     function_class.update_configuration = update_configuration
+
+
+def _show_zero_concurrency(function_class: Any) -> None:
+    """A reserved concurrency of 0 is what stops a function; moto's GetFunction leaves just that one out."""
+    original = function_class.get_code
+
+    @functools.wraps(original)
+    def get_code(self: Any) -> dict[str, Any]:
+        answer = original(self)
+        if self.reserved_concurrency is not None:
+            answer["Concurrency"] = {"ReservedConcurrentExecutions": self.reserved_concurrency}
+        return answer
+
+    function_class.get_code = get_code
 
 
 def _check_code(function_class: Any, refusal: Any) -> None:

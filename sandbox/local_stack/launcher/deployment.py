@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -18,6 +19,17 @@ SCRIPT = Path(__file__).resolve().parents[3] / "infrastructure" / "deploy.py"
 #: What of the caller's environment could lead the script to another account, or to a proxy.
 _LEADS_ELSEWHERE = ("AWS_", "BOTO_", "PG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy",
                     "all_proxy")
+
+
+def digest(function_zip: Path) -> str:
+    """What decides whether to deploy again: the zip, the template, and the code that brings them out."""
+    home = SCRIPT.parent
+    parts = [function_zip, SCRIPT, home / "stack.yaml", *sorted((home / "deployment").glob("*.py"))]
+    found = hashlib.sha256()
+    for part in parts:
+        # Each by its own hash, so that no byte can move from one file to the next unseen.
+        found.update(hashlib.sha256(part.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def run(names: Names, function_zip: Path, variables: Mapping[str, str], log: Path) -> dict[str, dict[str, str]]:

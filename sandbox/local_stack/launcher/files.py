@@ -7,6 +7,8 @@ from typing import Any
 
 from .state import CA, CONFIGURATION, ENVIRONMENT, Directory, Names, write_private
 
+_NOT_PROXIED = "127.0.0.1,localhost"
+
 
 def environment(directory: Directory, names: Names, server: Mapping[str, Any]) -> dict[str, str]:
     region = names.regions[0]
@@ -16,6 +18,10 @@ def environment(directory: Directory, names: Names, server: Mapping[str, Any]) -
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": server["endpoint"],
+        # A proxy that is right for everything else cannot reach this machine's loopback. Both spellings, because curl
+        # and Python read the small one first, and others only the large one.
+        "NO_PROXY": _NOT_PROXIED,
+        "no_proxy": _NOT_PROXIED,
         # Nothing here may look for another account's credentials.
         "AWS_EC2_METADATA_DISABLED": "true",
         "PGSSLMODE": "verify-full",

@@ -43,7 +43,7 @@ class State:
     processes: dict[str, dict[str, int]] = field(default_factory=dict)
     #: Where things listen, once they do.
     addresses: dict[str, Any] = field(default_factory=dict)
-    #: What is deployed: the zip's hash. Absent until the stack was ready once.
+    #: What is deployed: the digest of zip, template and deploy code. Absent until the stack was ready once.
     deployed: str | None = None
 
     def process(self, name: str) -> ProcessId | None:

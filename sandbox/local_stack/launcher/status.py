@@ -14,11 +14,11 @@ REPAIR = "Bring it back with: taskops sandbox up"
 
 
 def status(directory: Directory) -> bool:
-    """Says how each part is; False when something that should run does not."""
+    """Says how each part is; False when the stack cannot be used, be it broken or not there at all."""
     state = directory.read()
     if state is None:
-        emit("stack", "stopped", "no local stack is up")
-        return True
+        emit("stack", "stopped", "no local stack is up", hint="taskops sandbox up")
+        return False
     healthy = True
     place = place_of(directory, state)
     running = postgres.running_in(place.data)

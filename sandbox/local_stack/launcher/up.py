@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -143,7 +142,7 @@ def _spawn_server(directory: Directory, log: Path) -> ProcessId:
 
 
 def _deploy(directory: Directory, state: State, names: Names, function_zip: Path) -> None:
-    digest = hashlib.sha256(function_zip.read_bytes()).hexdigest()
+    digest = deployment.digest(function_zip)
     if state.deployed == digest and (directory / "taskops.yaml").exists():
         emit("deploy", "ready", "nothing has changed", seconds=0)
         return

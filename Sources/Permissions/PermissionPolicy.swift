@@ -1,0 +1,90 @@
+package import TaskSystem
+
+/// An IAM policy document that allows what chosen commands need on one stack, and nothing else.
+package struct PermissionPolicy: Sendable, Hashable, Codable {
+    package struct Statement: Sendable, Hashable, Codable {
+        package var sid: String
+        package var effect = "Allow"
+        package var action: [String]
+        package var resource: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case sid = "Sid"
+            case effect = "Effect"
+            case action = "Action"
+            case resource = "Resource"
+        }
+    }
+
+    package var version = "2012-10-17"
+    package var statement: [Statement]
+
+    enum CodingKeys: String, CodingKey {
+        case version = "Version"
+        case statement = "Statement"
+    }
+
+    /// - Parameters:
+    ///   - commands: words of ``CommandActions/all``.
+    ///   - regions: the Regions of the stack the policy is for.
+    ///   - account: twelve digits.
+    package init(commands: [String], stack: TaskStack, regions: [RegionalStack], account: String) {
+        let names = stack.regions.contains { if case .tag = $0.cluster { true } else { false } }
+        let required = Set(commands.flatMap { CommandActions.all[$0] ?? [] }).filter { required in
+            // Nobody needs to list clusters whose ids stand in the file.
+            names || !["dsql:ListClusters", "dsql:ListTagsForResource"].contains(required.action)
+        }
+        statement = RequiredAction.Target.allCases.compactMap { target in
+            let actions = required.filter { $0.target == target }.map(\.action).sorted()
+            guard !actions.isEmpty else { return nil }
+            return Statement(
+                sid: target.sid, action: actions,
+                resource: target == .everything
+                    ? ["*"]
+                    : target.regions(of: stack, chosen: regions, commands: commands).map { target.arn(in: $0, account: account) })
+        }
+    }
+}
+
+extension RequiredAction.Target {
+    /// A canary reads its task back from the peer's cluster, and the schema grants its role to every Region's function,
+    /// whichever Regions were chosen.
+    fileprivate func regions(of stack: TaskStack, chosen: [RegionalStack], commands: [String]) -> [RegionalStack] {
+        switch self {
+        case .cluster: stack.regions
+        case .function: commands.contains("schema") ? stack.regions : chosen
+        case .bus, .rule, .logGroup, .everything: chosen
+        }
+    }
+
+    fileprivate var sid: String {
+        switch self {
+        case .bus: "Bus"
+        case .rule: "Rule"
+        case .function: "Function"
+        case .logGroup: "LogGroup"
+        case .cluster: "Cluster"
+        case .everything: "WithoutResource"
+        }
+    }
+
+    fileprivate func arn(in regional: RegionalStack, account: String) -> String {
+        let region = regional.region
+        let partition = region.hasPrefix("cn-") ? "aws-cn" : region.hasPrefix("us-gov-") ? "aws-us-gov" : "aws"
+        func arn(_ service: String, _ resource: String) -> String {
+            "arn:\(partition):\(service):\(region):\(account):\(resource)"
+        }
+        switch self {
+        case .bus: return arn("events", "event-bus/\(regional.bus)")
+        case .rule:
+            return arn("events", regional.bus == "default" ? "rule/\(regional.rule)" : "rule/\(regional.bus)/\(regional.rule)")
+        case .function: return arn("lambda", "function:\(regional.function)")
+        case .logGroup: return arn("logs", "log-group:/aws/lambda/\(regional.function):*")
+        case .cluster:
+            if case .id(let id) = regional.cluster { return arn("dsql", "cluster/\(id)") }
+            // A tag says nothing of the id before AWS is asked.
+            return arn("dsql", "cluster/*")
+        case .everything: return "*"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import AWS
+import Basics
+import FoundationEssentials
+import TestSupport
+
+/// The local stack's control address.
+struct Control: Sendable {
+    let address: String
+
+    /// Switches a fault on while `body` runs.
+    func withFault(_ fault: [String: JSONValue], _ body: () async throws -> Void) async throws {
+        let id = try await add(fault)
+        do {
+            try await body()
+        } catch {
+            try await remove(id)
+            throw error
+        }
+        try await remove(id)
+    }
+
+    /// - Returns: the fault's id, for ``remove(_:)``.
+    func add(_ fault: [String: JSONValue]) async throws -> String {
+        try await send("POST", "/faults", .object(fault))["id"]?.text ?? ""
+    }
+
+    func set(_ settings: [String: JSONValue]) async throws {
+        _ = try await send("PUT", "/settings", .object(settings))
+    }
+
+    /// How often something happened inside the stack since it came up.
+    func counter(_ name: String) async throws -> Int {
+        try await send("GET", "/status")["counters"]?[name]?.integer ?? 0
+    }
+
+    /// How many PutEvents calls came, in all Regions.
+    func putEvents() async throws -> Int {
+        try await send("GET", "/calls")["calls"]?.items.filter { $0["operation"] == "PutEvents" }
+            .reduce(0) { $0 + ($1["count"]?.integer ?? 0) } ?? 0
+    }
+
+    /// How often each operation was called, by IAM's word for it, such as `events:PutEvents`.
+    func calls() async throws -> [String: Int] {
+        let calls = try await send("GET", "/calls")["calls"]?.items ?? []
+        return calls.reduce(into: [:]) { counts, call in
+            counts["\(call["service"]?.text ?? ""):\(call["operation"]?.text ?? "")", default: 0] += call["count"]?.integer ?? 0
+        }
+    }
+
+    func remove(_ fault: String) async throws {
+        // One that struck as often as it was to is gone already.
+        _ = try await send("DELETE", "/faults/\(fault)", accepting: [200, 404])
+    }
+
+    private func send(
+        _ method: String, _ path: String, _ body: JSONValue? = nil, accepting: Set<Int> = [200, 201]
+    ) async throws -> JSONValue {
+        var request = HTTPRequest(method: method, url: address + path)
+        request.bypassesProxy = true
+        if let body { request.body = try JSONEncoder().encode(body) }
+        let answer = try await HTTPTransport.shared.send(request, deadline: .after(.seconds(10)))
+        guard accepting.contains(answer.status) else {
+            throw Problem(
+                .failed, "\(method) \(path) of the control address", cause: String(decoding: answer.body, as: UTF8.self))
+        }
+        return try JSONDecoder().decode(JSONValue.self, from: answer.body)
+    }
+}

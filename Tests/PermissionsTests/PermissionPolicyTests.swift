@@ -1,0 +1,55 @@
+import Permissions
+import TaskSystem
+import Testing
+
+@Suite struct PermissionPolicyTests {
+    private func stack(_ cluster: ClusterReference) -> TaskStack {
+        TaskStack(
+            name: "tasks", environment: "dev",
+            regions: ["us-east-1", "cn-north-1"].map {
+                RegionalStack(region: $0, cluster: cluster, bus: "bus", rule: "rule", function: "fn")
+            })
+    }
+
+    private func policy(_ commands: [String], _ cluster: ClusterReference) -> PermissionPolicy {
+        let stack = stack(cluster)
+        return PermissionPolicy(commands: commands, stack: stack, regions: stack.regions, account: "111122223333")
+    }
+
+    private let byID = ClusterReference.id(ClusterID(rawValue: "abc0def1baz2quux3quuux4abc")!)
+
+    @Test func eachActionIsBoundToTheStacksOwnThings() throws {
+        let canary = policy(["canary"], byID)
+        #expect(canary.statement.map(\.sid) == ["Bus", "Rule", "Function", "LogGroup", "Cluster"])
+        #expect(canary.statement[0].action == ["events:DescribeEventBus", "events:PutEvents"])
+        #expect(
+            canary.statement[0].resource == [
+                "arn:aws:events:us-east-1:111122223333:event-bus/bus", "arn:aws-cn:events:cn-north-1:111122223333:event-bus/bus",
+            ])
+        #expect(canary.statement[1].resource[0] == "arn:aws:events:us-east-1:111122223333:rule/bus/rule")
+        #expect(canary.statement[4].resource[0] == "arn:aws:dsql:us-east-1:111122223333:cluster/abc0def1baz2quux3quuux4abc")
+        #expect(!canary.statement.flatMap(\.action).contains("dsql:DbConnectAdmin"))
+        #expect(!canary.statement.flatMap(\.resource).contains("*"))
+    }
+
+    @Test func onlyAFileThatNamesTagsNeedsToListClusters() {
+        #expect(!policy(["canary"], byID).statement.flatMap(\.action).contains("dsql:ListClusters"))
+        let tagged = policy(["canary"], .tag(key: "Name", value: "x"))
+        #expect(tagged.statement.last?.action == ["dsql:ListClusters"])
+        #expect(tagged.statement.last?.resource == ["*"])
+    }
+
+    @Test func aCanaryInOneRegionStillReadsAtThePeer() {
+        let stack = stack(byID)
+        let policy = PermissionPolicy(
+            commands: ["canary"], stack: stack, regions: [stack.regions[0]], account: "111122223333")
+        #expect(policy.statement.first { $0.sid == "Cluster" }?.resource.count == 2)
+        #expect(policy.statement.first { $0.sid == "Bus" }?.resource.count == 1)
+    }
+
+    @Test func commandsAddUp() {
+        let both = policy(["canary", "schema"], byID).statement.flatMap(\.action)
+        #expect(both.contains("dsql:DbConnect") && both.contains("dsql:DbConnectAdmin"))
+        #expect(both.count == Set(both).count)
+    }
+}
