@@ -151,6 +151,33 @@ import Testing
                 == Sourced("eu-west-1", source: "profile default in ~/.aws/config:3"))
     }
 
+    @Test func containersAndInstancesAreFoundWhereAWSPutsThem() throws {
+        func url(_ name: String, _ value: String) throws -> String? {
+            try ContainerEndpoint.url(Fixture([name: value]).environment)?.value
+        }
+        let relative = try url("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x")
+        #expect(relative == "http://169.254.170.2/v2/credentials/x")
+        let full = [
+            "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials", "http://localhost:1/",
+            "http://[::1]:1/", "http://127.9.9.9/", "https://example.com/x",
+        ]
+        for address in full {
+            let found = try url("AWS_CONTAINER_CREDENTIALS_FULL_URI", address)
+            #expect(found == address)
+        }
+        func metadata(_ variables: [String: String], _ config: String = "") throws -> InstanceMetadataSettings {
+            let environment = Fixture(variables, config: config).environment
+            return try InstanceMetadataSettings(environment, SharedConfig(environment, profile: nil))
+        }
+        #expect(try metadata([:]).url == "http://169.254.169.254")
+        #expect(try metadata([:]).timeout == .seconds(1) && metadata([:]).attempts == 1)
+        let mode = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"
+        #expect(try metadata([mode: "IPv6"]).url == "http://[fd00:ec2::254]")
+        #expect(try metadata([:], "[default]\nmetadata_service_num_attempts = 3").attempts == 3)
+        let wrong = #expect(throws: Problem.self) { try metadata([mode: "ipv5"]) }
+        #expect(wrong?.hint == "write IPv4 or IPv6")
+    }
+
     @Test func wordsAreSplitAsAShellSplitsThem() {
         #expect(ShellWords.split(#"a "b c" 'd "e' f\ g "h\"i\n" ''"#) == ["a", "b c", "d \"e", "f g", #"h"i\n"#, ""])
         #expect(ShellWords.split("") == [])

@@ -220,4 +220,44 @@ import Testing
         clock.set(3601)
         await #expect(throws: Problem.self) { try await client.credentials(deadline: deadline) }
     }
+
+    /// Answers at once the first time, and from then on when the gate opens.
+    final class Gated: CredentialProvider {
+        let asked = Mutex(0)
+        let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+        let (arrivals, arrival) = AsyncStream.makeStream(of: Int.self)
+
+        func credentials(deadline: Deadline) async throws(Problem) -> AWSCredentials {
+            let number = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            arrival.yield(number)
+            if number > 1 { for await _ in gate { break } }
+            return CredentialTests.temporary("number \(number)", until: number == 1 ? 3600 : 9000)
+        }
+    }
+
+    @Test func onlyWhoAsksWaitsUntilWaitingIsDue() async throws {
+        let provider = Gated()
+        let clock = Clock()
+        var configuration = AWSClient.Configuration(credentials: provider, region: "us-east-1")
+        configuration.now = { clock.now }
+        let client = AWSClient(configuration)
+        let deadline = deadline
+        _ = try await client.credentials(deadline: deadline)
+        clock.set(2800)
+        async let first = client.credentials(deadline: deadline).accessKeyID
+        for await number in provider.arrivals where number == 2 { break }
+        // Thirteen minutes are left: the others go on with what is held.
+        let other = try await client.credentials(deadline: deadline).accessKeyID
+        #expect(other == "number 1")
+        // Eight are left: everybody waits for the one asking.
+        clock.set(3100)
+        async let late = client.credentials(deadline: deadline).accessKeyID
+        provider.opener.yield()
+        let both = try await [first, late]
+        #expect(both == ["number 2", "number 2"])
+        #expect(provider.asked.withLock(\.self) == 2)
+    }
 }
