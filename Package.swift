@@ -54,7 +54,7 @@ let package = Package(
             [
                 "Views", "Terminal", "Canary", "Schema", "Permissions", "Sandbox", "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
-                "Database",
+                "Database", "Programs",
                 "Basics", argumentParser,
             ]),
         room("Views", ["Terminal", "Canary", "Schema", "Sandbox", "AWS", "Basics"]),
@@ -65,6 +65,8 @@ let package = Package(
         room("Schema", ["AWSSigning", "Database", "Basics"]),
         room("Permissions", ["TaskSystem"]),
         room("Sandbox", ["Basics", subprocess, system]),
+        // Apart from AWS, which the function links: it runs no program.
+        room("Programs", ["Basics", subprocess, system]),
         room("TaskProcessing", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         // One function of the C library, for the systems Lambda runs on: its header says why.
         .target(name: "CMathCompat"),
@@ -95,7 +97,7 @@ let package = Package(
         tests("Permissions", ["TaskSystem"]),
         tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Terminal"], exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
-        tests("AWS", ["AWSSigning", "Basics", subprocess]),
+        tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
 
         // The built programs against the real local stack. It depends on the console so that it is built first.
         .testTarget(

@@ -2,7 +2,7 @@
 import CLibCrypto
 package import FoundationEssentials
 
-/// SHA-256 and HMAC-SHA-256 from libcrypto, over bytes in memory.
+/// SHA-256, HMAC-SHA-256 and SHA-1 from libcrypto, over bytes in memory.
 package enum Digest {
     static let length = 32
 
@@ -11,6 +11,16 @@ package enum Digest {
             [UInt8](unsafeUninitializedCapacity: length) { output, count in
                 _ = SHA256(input.bindMemory(to: UInt8.self).baseAddress, input.count, output.baseAddress)
                 count = length
+            }
+        }
+    }
+
+    /// For names that others chose to make of it, such as the aws CLI's cache files; never for security.
+    package static func sha1(_ bytes: some ContiguousBytes) -> [UInt8] {
+        bytes.withUnsafeBytes { input in
+            [UInt8](unsafeUninitializedCapacity: 20) { output, count in
+                _ = SHA1(input.bindMemory(to: UInt8.self).baseAddress, input.count, output.baseAddress)
+                count = 20
             }
         }
     }

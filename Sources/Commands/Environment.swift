@@ -1,5 +1,8 @@
 import AWS
+import Basics
+import Dispatch
 import FoundationEssentials
+import Programs
 import Terminal
 import Views
 
@@ -28,10 +31,26 @@ struct Environment {
 
     /// As the credential chain takes it.
     var process: ProcessEnvironment {
-        ProcessEnvironment(variables: variables) { path in
+        var process = ProcessEnvironment(variables: variables) { path in
             guard FileManager.default.fileExists(atPath: path) else { return nil }
             return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
         }
+        process.writeFile = { path, text in try PrivateFile.write(text, to: path) }
+        process.runProgram = { (words, deadline) async throws(Problem) in
+            try await ProgramRunner.run(words, deadline: deadline)
+        }
+        if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 {
+            process.askForCode = { [console] (question) async throws(Problem) in
+                console.say(StyledText(question))
+                // A thread of its own: reading the terminal would hold up everybody else on a shared one.
+                return await withCheckedContinuation { continuation in
+                    DispatchQueue(label: "taskops.terminal").async {
+                        continuation.resume(returning: readLine()?.filter { !$0.isWhitespace } ?? "")
+                    }
+                }
+            }
+        }
+        return process
     }
 
     /// With `-v`, a line on standard error for every attempt at an AWS call.

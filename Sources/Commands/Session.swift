@@ -27,10 +27,14 @@ struct Session: Sendable {
             ConfigurationFile.locate(explicit: configuration, from: environment.workingDirectory))
         regions = try Self.select(options.regions, from: stack)
         var clients: [String: AWSClient] = [:]
+        // One for all Regions: nobody signs in, or types a code, once for each.
+        let process = environment.process
+        let credentials = CredentialChain(
+            environment: process, profile: options.profile, region: stack.regions.first?.region)
         for regional in stack.regions {
             var client = try AWSClient.Configuration(
-                environment: environment.process, profile: options.profile, region: regional.region,
-                endpointURL: options.endpointURL ?? regional.endpointURL)
+                environment: process, profile: options.profile, region: regional.region,
+                endpointURL: options.endpointURL ?? regional.endpointURL, credentials: credentials)
             client.observer = environment.observer(verbosity: options.verbose)
             clients[regional.region] = AWSClient(client)
         }

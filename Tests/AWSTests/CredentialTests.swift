@@ -53,17 +53,20 @@ import Testing
 
     @Test func whatWasTriedIsSaidAndWhatItHeldIsNot() async throws {
         let problem = await #expect(throws: Problem.self) {
-            try await find(config: "[default]\nsso_session = corp\n")
+            try await find(config: "[default]\nregion = us-east-1\n")
         }
         #expect(problem?.kind == .credentials)
         let cause = problem?.cause ?? ""
         for part in [
-            "AWS_ACCESS_KEY_ID is not set", "/home/ada/.aws/credentials", "SSO is set up", "/home/ada/.aws/config",
+            "AWS_ACCESS_KEY_ID is not set", "web_identity_token_file is set", "sso_account_id",
+            "~/.aws/credentials: there is no such file",
+            "login_session", "credential_process", "~/.aws/config: profile default has no aws_access_key_id",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_EC2_METADATA_DISABLED",
         ] {
             #expect(cause.contains(part))
         }
         let half = await #expect(throws: Problem.self) { try await find(credentials: Self.file, profile: "half") }
-        #expect(half?.location == .init(file: "/home/ada/.aws/credentials", line: 8))
+        #expect(half?.location == .init(file: "/home/ada/.aws/credentials", line: 9))
         let lone = await #expect(throws: Problem.self) { try await find(["AWS_ACCESS_KEY_ID": "ENV"]) }
         #expect(lone?.summary.contains("AWS_SECRET_ACCESS_KEY is not") == true)
         let unknown = await #expect(throws: Problem.self) { try await find(credentials: Self.file, profile: "stagign") }
@@ -73,7 +76,7 @@ import Testing
     static let assumed = """
         <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
         <Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>rolesecret</SecretAccessKey>
-        <SessionToken>a&amp;b&#x2F;c</SessionToken><Expiration>2026-01-02T04:04:05Z</Expiration></Credentials>
+        <SessionToken>a&amp;b&#x2F;c</SessionToken><Expiration>2126-01-02T04:04:05Z</Expiration></Credentials>
         </AssumeRoleResult></AssumeRoleResponse>
         """
 
@@ -92,7 +95,7 @@ import Testing
                 ["AWS_ENDPOINT_URL_STS": server.url], config: config, credentials: Self.file, profile: "ops")
             #expect(found.accessKeyID == "ASIA")
             #expect(found.sessionToken == Secret("a&b/c"))
-            #expect(found.expiration == Date(timeIntervalSince1970: 1_767_326_645))
+            #expect(found.expiration == Date(timeIntervalSince1970: 4_923_000_245))
             let request = try #require(server.record.requests.first)
             #expect(
                 String(decoding: request.body, as: UTF8.self)
@@ -216,5 +219,45 @@ import Testing
         _ = try await client.credentials(deadline: deadline)
         clock.set(3601)
         await #expect(throws: Problem.self) { try await client.credentials(deadline: deadline) }
+    }
+
+    /// Answers at once the first time, and from then on when the gate opens.
+    final class Gated: CredentialProvider {
+        let asked = Mutex(0)
+        let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+        let (arrivals, arrival) = AsyncStream.makeStream(of: Int.self)
+
+        func credentials(deadline: Deadline) async throws(Problem) -> AWSCredentials {
+            let number = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            arrival.yield(number)
+            if number > 1 { for await _ in gate { break } }
+            return CredentialTests.temporary("number \(number)", until: number == 1 ? 3600 : 9000)
+        }
+    }
+
+    @Test func onlyWhoAsksWaitsUntilWaitingIsDue() async throws {
+        let provider = Gated()
+        let clock = Clock()
+        var configuration = AWSClient.Configuration(credentials: provider, region: "us-east-1")
+        configuration.now = { clock.now }
+        let client = AWSClient(configuration)
+        let deadline = deadline
+        _ = try await client.credentials(deadline: deadline)
+        clock.set(2800)
+        async let first = client.credentials(deadline: deadline).accessKeyID
+        for await number in provider.arrivals where number == 2 { break }
+        // Thirteen minutes are left: the others go on with what is held.
+        let other = try await client.credentials(deadline: deadline).accessKeyID
+        #expect(other == "number 1")
+        // Eight are left: everybody waits for the one asking.
+        clock.set(3100)
+        async let late = client.credentials(deadline: deadline).accessKeyID
+        provider.opener.yield()
+        let both = try await [first, late]
+        #expect(both == ["number 2", "number 2"])
+        #expect(provider.asked.withLock(\.self) == 2)
     }
 }

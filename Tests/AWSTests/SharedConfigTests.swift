@@ -29,10 +29,13 @@ import Testing
     static func environment(_ variables: [String: String] = [:], config: String = config, credentials: String? = nil)
         -> ProcessEnvironment
     {
-        ProcessEnvironment(variables: variables.merging(["HOME": "/home/ada"]) { one, _ in one }) { path in
+        // Nobody's metadata service is asked by a test that brings none of its own.
+        let own = ["HOME": "/home/ada", "AWS_EC2_METADATA_DISABLED": "true"]
+        return ProcessEnvironment(variables: variables.merging(own) { one, _ in one }) { path in
             switch path {
             case "/home/ada/.aws/config": config
             case "/home/ada/.aws/credentials": credentials
+            case "/home/ada/ca.pem": "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
             default: nil
             }
         }

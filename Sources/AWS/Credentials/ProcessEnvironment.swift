@@ -1,8 +1,16 @@
+package import Basics
+
 /// What a program is told by its surroundings, as a value: nothing in this room reads it globally.
 package struct ProcessEnvironment: Sendable {
     package var variables: [String: String]
     /// The text of a file; nil where there is none. Throws where there is one that cannot be read.
     package var readFile: @Sendable (String) throws -> String?
+    /// Keeps a file that only its owner may read, whole or not at all; nil where nothing may be kept.
+    package var writeFile: (@Sendable (_ path: String, _ text: String) throws -> Void)?
+    /// Runs a program to its end, or until the deadline; nil where none may be run, as in the function.
+    package var runProgram: (@Sendable (_ words: [String], Deadline) async throws(Problem) -> FinishedProgram)?
+    /// Asks the person at the terminal for a code; nil where nobody is there, as in a script.
+    package var askForCode: (@Sendable (_ question: String) async throws(Problem) -> String)?
 
     package init(variables: [String: String], readFile: @escaping @Sendable (String) throws -> String?) {
         self.variables = variables
@@ -21,4 +29,16 @@ package struct ProcessEnvironment: Sendable {
         guard path == "~" || path.hasPrefix("~/"), let home = self["HOME"] else { return path }
         return home + path.dropFirst()
     }
+
+    /// A path as people write it, with `~` for their own folder.
+    func abbreviating(_ path: String) -> String {
+        guard let home = self["HOME"], path.hasPrefix(home + "/") else { return path }
+        return "~" + path.dropFirst(home.count)
+    }
+}
+
+/// Variables hold secrets: a dump shows how many there are.
+extension ProcessEnvironment: CustomReflectable, CustomStringConvertible {
+    package var description: String { "environment of \(variables.count) variables" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

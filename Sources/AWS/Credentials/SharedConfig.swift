@@ -7,6 +7,8 @@ package struct SharedConfig: Sendable {
     /// The profile's name, and whether somebody chose it or it is `default` for want of a choice.
     package let profileName: String
     package let isChosen: Bool
+    /// The profile in use, from both files; nil where neither has it.
+    package private(set) var current: Profile?
 
     /// - Parameter profile: `--profile`; else `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, else `default`.
     package init(_ environment: ProcessEnvironment, profile: String?) throws(Problem) {
@@ -15,6 +17,7 @@ package struct SharedConfig: Sendable {
         let chosen = profile ?? environment["AWS_PROFILE"] ?? environment["AWS_DEFAULT_PROFILE"]
         profileName = chosen ?? "default"
         isChosen = chosen != nil
+        current = self.profile(profileName)
     }
 
     private static func read(_ path: String, _ environment: ProcessEnvironment) throws(Problem) -> ConfigFile {
@@ -27,23 +30,28 @@ package struct SharedConfig: Sendable {
         return try ConfigFile(text, path: path)
     }
 
-    /// A profile's settings in the config file, where its section is `[profile NAME]`, or `[default]`.
+    /// A profile's settings in the config file, where its section is `[profile NAME]`, or `[default]`; of two for
+    /// `default` the later one counts (botocore's `build_profile_map`).
     package func configProfile(_ name: String) -> ConfigFile.Section? {
-        config.sections["profile \(name)"] ?? (name == "default" ? config.sections["default"] : nil)
+        let section = config.sections["profile \(name)"]
+        guard name == "default", let plain = config.sections["default"] else { return section }
+        return section.map { $0.line > plain.line ? $0 : plain } ?? plain
     }
 
     package func credentialsProfile(_ name: String) -> ConfigFile.Section? {
         credentials.sections[name]
     }
 
-    /// The settings in use; nil where the profile has none in the config file.
-    package var current: ConfigFile.Section? { configProfile(profileName) }
+    package var profileNames: [String] {
+        let named = config.sections.keys.filter { $0.hasPrefix("profile ") }.map { String($0.dropFirst(8)) }
+        let plain = config.sections["default"] == nil ? [] : ["default"]
+        return Set(named + plain).union(credentials.sections.keys).sorted()
+    }
 
     /// Throws where somebody chose a profile that neither file has.
     package func requireProfile() throws(Problem) {
-        guard isChosen, configProfile(profileName) == nil, credentialsProfile(profileName) == nil else { return }
-        let known = config.sections.keys.filter { $0.hasPrefix("profile ") }.map { String($0.dropFirst(8)) }
-        let names = Set(known).union(credentials.sections.keys).sorted()
+        guard isChosen, current == nil else { return }
+        let names = profileNames
         throw Problem(
             .configuration, "there is no profile `\(profileName)` in \(config.path) or \(credentials.path)",
             hint: names.isEmpty
@@ -53,58 +61,76 @@ package struct SharedConfig: Sendable {
 
     /// `--region`, `AWS_REGION`, `AWS_DEFAULT_REGION`, then the profile's (the order of the aws CLI, version 2).
     package func region(flag: String?, _ environment: ProcessEnvironment) -> String? {
-        flag ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? current?["region"]
+        regionChoice(flag: flag, environment)?.value
     }
 
-    /// Endpoint settings from the environment and the profile; `flag` is `--endpoint-url`.
-    package func endpoints(flag: String?, _ environment: ProcessEnvironment) -> EndpointSettings {
-        var settings = EndpointSettings(override: flag)
-        func flagSet(_ variable: String, _ key: String) -> Bool {
-            environment[variable].map { $0.lowercased() == "true" } ?? (current?[key]?.lowercased() == "true")
+    /// The Region, and where it was set.
+    package func regionChoice(flag: String?, _ environment: ProcessEnvironment) -> Sourced<String>? {
+        if let flag { return Sourced(flag, source: "--region") }
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            if let value = environment[name] { return Sourced(value, source: name) }
         }
-        settings.usesFIPS = flagSet("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
-        settings.usesDualStack = flagSet("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
-        guard !flagSet("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") else {
-            return settings
+        guard let setting = current?.settings["region"], !setting.value.isEmpty else { return nil }
+        let line = setting.location.line.map { ":\($0)" } ?? ""
+        return Sourced(
+            setting.value,
+            source: "profile \(profileName) in \(environment.abbreviating(setting.location.file))\(line)")
+    }
+
+    /// `AWS_RETRY_MODE`, else the profile's `retry_mode`: `legacy`, `standard` or `adaptive`; nil where nobody says.
+    package func retryMode(_ environment: ProcessEnvironment) throws(Problem) -> String? {
+        guard let setting = setting("AWS_RETRY_MODE", "retry_mode", environment) else { return nil }
+        let mode = setting.value.lowercased()
+        guard ["legacy", "standard", "adaptive"].contains(mode) else {
+            throw Problem(
+                .configuration, "\(setting.name) is `\(setting.value)`, which is no retry mode",
+                hint: "write standard or adaptive", location: setting.location)
         }
-        let prefix = "AWS_ENDPOINT_URL_"
-        for (name, value) in environment.variables where name.hasPrefix(prefix) && !value.isEmpty {
-            settings.environmentByService[String(name.dropFirst(prefix.count))] = value
+        return mode
+    }
+
+    /// `AWS_MAX_ATTEMPTS`, else the profile's `max_attempts`.
+    package func maxAttempts(_ environment: ProcessEnvironment) throws(Problem) -> Int? {
+        guard let setting = setting("AWS_MAX_ATTEMPTS", "max_attempts", environment) else { return nil }
+        guard let number = Int(setting.value), number > 0 else {
+            throw Problem(
+                .configuration, "\(setting.name) is `\(setting.value)`, which is no number above 0",
+                hint: "write the number of attempts, such as 3", location: setting.location)
         }
-        settings.environment = environment["AWS_ENDPOINT_URL"]
-        settings.profile = current?["endpoint_url"]
-        if let services = current?["services"].flatMap({ config.sections["services \($0)"] }) {
-            for (service, values) in services.nested {
-                settings.profileByService[service.uppercased()] = values["endpoint_url"]
-            }
-        }
-        return settings
+        return number
+    }
+
+    /// What a variable, or else the profile's key says, by the name of the one that said it.
+    func setting(
+        _ variable: String, _ key: String, _ environment: ProcessEnvironment
+    ) -> (value: String, name: String, location: Problem.Location?)? {
+        if let value = environment[variable] { return (value, variable, nil) }
+        guard let setting = current?.settings[key], !setting.value.isEmpty else { return nil }
+        return (setting.value, key, setting.location)
     }
 }
 
 extension AWSClient.Configuration {
     /// Everything as the aws CLI would find it: credentials, Region, endpoints, retries and certificates from flags,
     /// environment and shared files.
+    /// - Parameter credentials: a chain that several configurations share, so that nobody is asked twice; else an own one.
     package init(
-        environment: ProcessEnvironment, profile: String? = nil, region: String? = nil, endpointURL: String? = nil
+        environment: ProcessEnvironment, profile: String? = nil, region: String? = nil, endpointURL: String? = nil,
+        credentials: CredentialChain? = nil
     ) throws(Problem) {
         let shared = try SharedConfig(environment, profile: profile)
         guard let region = shared.region(flag: region, environment) else {
+            try shared.requireProfile()
             throw Problem(
                 .configuration, "no AWS Region is set", hint: "pass --region, or set AWS_REGION, or run aws configure")
         }
-        self.init(credentials: CredentialChain(environment: environment, profile: profile), region: region)
-        endpoints = shared.endpoints(flag: endpointURL, environment)
+        self.init(
+            credentials: credentials ?? CredentialChain(environment: environment, profile: profile, region: region),
+            region: region)
+        endpoints = try shared.endpoints(flag: endpointURL, environment)
         self.profile = shared.isChosen ? shared.profileName : nil
         appID = environment["AWS_SDK_UA_APP_ID"] ?? shared.current?["sdk_ua_app_id"]
-        caBundle = (environment["AWS_CA_BUNDLE"] ?? shared.current?["ca_bundle"]).map(environment.expanding)
-        if let attempts = environment["AWS_MAX_ATTEMPTS"] ?? shared.current?["max_attempts"] {
-            guard let number = Int(attempts), number > 0 else {
-                throw Problem(
-                    .configuration, "max_attempts is `\(attempts)`, which is no number above 0",
-                    hint: "correct AWS_MAX_ATTEMPTS, or max_attempts in \(shared.config.path)")
-            }
-            retry.maxAttempts = number
-        }
+        caBundle = try shared.caBundle(environment)
+        if let attempts = try shared.maxAttempts(environment) { retry.maxAttempts = attempts }
     }
 }

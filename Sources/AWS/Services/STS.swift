@@ -26,6 +26,18 @@ package struct STS: Sendable {
         package var sessionName: String
         package var externalID: String?
         package var durationSeconds: Int?
+        package var mfa: MFACode?
+
+        /// A device, and the code it shows now.
+        package struct MFACode: Sendable, Hashable {
+            package var serialNumber: String
+            package var code: Secret<String>
+
+            package init(serialNumber: String, code: Secret<String>) {
+                self.serialNumber = serialNumber
+                self.code = code
+            }
+        }
 
         package init(roleARN: String, sessionName: String, externalID: String? = nil, durationSeconds: Int? = nil) {
             self.roleARN = roleARN
@@ -41,6 +53,9 @@ package struct STS: Sendable {
         ]
         if let id = input.externalID { parameters.append(("ExternalId", id)) }
         if let seconds = input.durationSeconds { parameters.append(("DurationSeconds", String(seconds))) }
+        if let mfa = input.mfa {
+            parameters += [("SerialNumber", mfa.serialNumber), ("TokenCode", mfa.code.exposed)]
+        }
         let operation = AWSOperation.query(.sts, "AssumeRole", parameters) { xml in
             AWSCredentials(
                 accessKeyID: try xml.required("AccessKeyId"),
