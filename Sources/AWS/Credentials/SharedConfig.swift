@@ -129,8 +129,9 @@ extension AWSClient.Configuration {
             region: region)
         endpoints = try shared.endpoints(flag: endpointURL, environment)
         self.profile = shared.isChosen ? shared.profileName : nil
-        appID = environment["AWS_SDK_UA_APP_ID"] ?? shared.current?["sdk_ua_app_id"]
         caBundle = try shared.caBundle(environment)
-        if let attempts = try shared.maxAttempts(environment) { retry.maxAttempts = attempts }
+        // Asked first, because it knows the line of a number that is none.
+        _ = (try shared.retryMode(environment), try shared.maxAttempts(environment))
+        try apply(shared, environment)
     }
 }
