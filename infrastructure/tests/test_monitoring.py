@@ -47,6 +47,20 @@ def test_an_alarm_is_what_put_metric_alarm_takes(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ALARMS, ids=lambda path: path.name)
+def test_an_alarm_calls_somebody_or_says_who_makes_it_do_so(path: Path) -> None:
+    text = path.read_text()
+    assert yaml.safe_load(filled(text)).get("AlarmActions") or "# No AlarmActions here:" in text
+    assert "--alarm-actions" in (ROOT / "alarms" / "README.md").read_text()
+
+
+def test_pages_name_no_command_that_does_not_exist() -> None:
+    known = {"canary", "permissions", "sandbox", "schema"}
+    for page in [*(ROOT / "runbooks").glob("*.md"), ROOT / "alarms" / "README.md", ROOT / "schema" / "README.md"]:
+        named = set(re.findall(r"(?m)(?:`|^)taskops (?:-\S+ )*([a-z]+)", page.read_text()))
+        assert named <= known, page.name
+
+
+@pytest.mark.parametrize("path", ALARMS, ids=lambda path: path.name)
 def test_an_alarm_has_its_page(path: Path) -> None:
     page = ROOT / "runbooks" / f"{path.stem}.md"
     assert page.exists()

@@ -41,6 +41,18 @@ def test_dsql_lint_would_find_something(run: Any, tmp_path: Path) -> None:
     assert run("dsql-lint", bad).returncode == 1
 
 
+def test_the_pruning_statement_is_one_that_dsql_takes(run: Any, root: Path, tmp_path: Path) -> None:
+    (statement,) = re.findall(r"```sql\n(.+?)```", (root / "schema/README.md").read_text(), re.S)
+    prune = tmp_path / "prune.sql"
+    prune.write_text(statement)
+    found = run("dsql-lint", prune)
+    assert found.returncode == 0, found.stdout + found.stderr
+    (limit,) = re.findall(r"LIMIT (\d+)", statement)
+    # A row and its entry in each index count alike.
+    indexes = (root / "schema/003_processed_events.sql").read_text().count("\nCREATE INDEX")
+    assert int(limit) * (1 + indexes) < 3000
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_statement_can_be_met_again(path: Path) -> None:
     for comments, text in statements(path):

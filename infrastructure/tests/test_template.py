@@ -67,7 +67,8 @@ def test_the_template_and_deploy_py_know_the_same_region_sets(template: dict[str
     where = [{"Ref": "AWS::Region"}, {"Ref": "SecondRegion"}, {"Ref": "WitnessRegion"}]
     for members, rule in zip(REGION_SETS.values(), rules, strict=True):
         # Whichever of the three lies in the set draws the other two into it.
-        assert [one["Fn::Contains"] for one in rule["RuleCondition"]["Fn::Or"]] == [[list(members), one] for one in where]
+        draws = [one["Fn::Contains"] for one in rule["RuleCondition"]["Fn::Or"]]
+        assert draws == [[list(members), one] for one in where]
         own, second, witness = (one["Assert"] for one in rule["Assertions"])
         allowed = [*members, *UNCONFIRMED]
         assert [own["Fn::Contains"], witness["Fn::Contains"]] == [[allowed, where[0]], [allowed, where[2]]]

@@ -45,7 +45,8 @@ class RuntimeApi:
         self.init_error: tuple[str, bytes] | None = None
         self._waiting: Invocation | None = None
         self._current: Invocation | None = None
-        self._asked = 0
+        #: How often the runtime has asked for an event. The last question is the one that is answered.
+        self.asked = 0
         self._closed = False
         self._server = HttpServer(self._handle, name="runtime-api", idle_seconds=None).start()
 
@@ -83,11 +84,11 @@ class RuntimeApi:
                 self.ready_at = time.monotonic()
                 self.changed.notify_all()
             # No time limit: a runtime waits here for as long as nothing happens.
-            self._asked += 1
-            asked = self._asked
+            self.asked += 1
+            asked = self.asked
             self.changed.notify_all()
-            self.changed.wait_for(lambda: self._waiting is not None or self._closed or self._asked != asked)
-            if self._closed or self._asked != asked:
+            self.changed.wait_for(lambda: self._waiting is not None or self._closed or self.asked != asked)
+            if self._closed or self.asked != asked:
                 # A runtime that asks anew has given up on its earlier question: that must not take the event.
                 raise ConnectionCut
             invocation = self._waiting

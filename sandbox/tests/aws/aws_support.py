@@ -20,6 +20,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 HERE = Path(__file__).parent
 SANDBOX = HERE.parents[1]
@@ -115,6 +116,16 @@ def until(found: Callable[[], Any], seconds: float = 8.0) -> Any:
         if answer or time.monotonic() > deadline:
             return answer
         time.sleep(0.03)
+
+
+def stays(holds: Callable[[], Any], seconds: float = 0.5) -> bool:
+    """Whether it holds all the time: for what must not happen, of which nothing tells that it never will."""
+    deadline = time.monotonic() + seconds
+    while holds():
+        if time.monotonic() > deadline:
+            return True
+        time.sleep(0.03)
+    return False
 
 
 def packed(bootstrap: str | None, mode: int = 0o755) -> bytes:
@@ -245,3 +256,22 @@ def messages(stack: Stack, url: str, region: str = EAST, seconds: float = 8.0) -
         return sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get("Messages")
 
     return until(receive, seconds) or []
+
+
+def answer(response: dict[str, Any]) -> Any:
+    """What the function answered."""
+    return json.loads(response["Payload"].read())
+
+
+def code(call: Callable[..., Any], **arguments: Any) -> str:
+    """The code with which the call is refused."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    return str(caught.value.response["Error"]["Code"])
+
+
+def on_failure(function: Function, queue: str, **more: Any) -> None:
+    """Gives the function a queue for what it fails at."""
+    function.lambda_.put_function_event_invoke_config(
+        FunctionName=function.name, DestinationConfig={"OnFailure": {"Destination": queue}}, **more
+    )

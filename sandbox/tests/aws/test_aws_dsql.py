@@ -5,7 +5,7 @@ import time
 
 import boto3
 import pytest
-from aws_support import ACCOUNT, EAST, WEST, until
+from aws_support import ACCOUNT, EAST, WEST, stays, until
 from botocore.exceptions import ClientError
 
 WITNESS = "us-east-2"
@@ -85,8 +85,8 @@ def test_two_clusters_peer_once_each_names_the_other(east, west):
     east.update_cluster(
         identifier=one["identifier"], multiRegionProperties={"witnessRegion": WITNESS, "clusters": [two["arn"]]}
     )
-    time.sleep(0.5)
-    assert (status(east, one), status(west, two)) == ("PENDING_SETUP", "PENDING_SETUP")
+    # Longer than a cluster takes here: one side's word alone begins nothing.
+    assert stays(lambda: (status(east, one), status(west, two)) == ("PENDING_SETUP", "PENDING_SETUP"))
     west.update_cluster(
         identifier=two["identifier"], multiRegionProperties={"witnessRegion": WITNESS, "clusters": [one["arn"]]}
     )
@@ -99,8 +99,8 @@ def test_two_clusters_peer_once_each_names_the_other(east, west):
 def test_a_peered_cluster_waits_for_its_peer_to_be_deleted(east, west):
     one, two = peered(east, west, deletionProtectionEnabled=False)
     assert east.delete_cluster(identifier=one["identifier"])["status"] == "PENDING_DELETE"
-    time.sleep(0.5)
-    assert (status(east, one), status(west, two)) == ("PENDING_DELETE", "ACTIVE")
+    # Longer than a deletion takes here: it waits for the peer, for ever if need be.
+    assert stays(lambda: (status(east, one), status(west, two)) == ("PENDING_DELETE", "ACTIVE"))
     late = error(east.update_cluster, identifier=one["identifier"], deletionProtectionEnabled=True)
     assert late["Error"]["Code"] == "ConflictException"
     assert west.delete_cluster(identifier=two["identifier"])["status"] == "DELETING"
