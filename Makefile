@@ -15,6 +15,9 @@ PYTHON := .taskops/venv/bin/python
 TASKOPS := .build/release/taskops
 FUNCTION_ZIP := .taskops/task-processor.zip
 
+# Two cores, one build at a time; and setup comes before everything.
+.NOTPARALLEL:
+
 .PHONY: help setup build release function demo test test-swift test-python test-readme lint golden soak bench clean
 
 help: ## these lines
@@ -70,6 +73,8 @@ soak: release function ## many canaries: one after the other, and at once
 bench: release function ## ratios against the same work in Python, into docs/benchmarks.md
 	benchmarks/run.sh
 
-clean: ## remove what builds and runs left behind
-	@if [ -x $(TASKOPS) ] && [ -d .taskops/sandbox ]; then $(TASKOPS) sandbox down; fi
-	rm -rf .build .taskops
+clean: ## stop the local stacks, and remove what builds and runs left behind
+	@for stack in .taskops/*/state.json; do \
+		[ ! -f "$$stack" ] || PYTHONPATH=sandbox $(PYTHON) -m local_stack down --directory "$$(dirname "$$stack")" >/dev/null; \
+	done
+	rm -rf .build .build-al2023 .taskops

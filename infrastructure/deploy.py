@@ -19,6 +19,7 @@ from deployment import configuration
 from deployment.artifacts import Artifacts
 from deployment.clusters import Cluster
 from deployment.function_zip import FunctionZip, chosen_architecture, inspect_zip
+from deployment.glibc import check_glibc, is_this_machine
 from deployment.problem import Problem, aws_errors
 from deployment.progress import Progress
 from deployment.regions import check_regions
@@ -184,6 +185,13 @@ def read_template() -> str:
     return body
 
 
+def lambda_endpoints(regions: list[str]) -> list[str]:
+    """Where boto3's own settings (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA, a profile's) lead; no call is made."""
+    with aws_errors("credentials"):
+        session = boto3.session.Session()
+        return [session.client("lambda", region_name=region).meta.endpoint_url for region in regions]
+
+
 def main(given: list[str] | None = None) -> int:
     options = arguments(given)
     progress = Progress(options.output)
@@ -196,6 +204,8 @@ def main(given: list[str] | None = None) -> int:
             # Both are looked at before AWS is asked anything.
             function_zip, body = inspect_zip(options.function_zip), read_template()
             chosen_architecture(options.architecture, function_zip)
+            if not all(is_this_machine(endpoint) for endpoint in lambda_endpoints(options.regions)):
+                check_glibc(options.function_zip)
             Deployment(options, progress).create(function_zip, body)
     except Problem as problem:
         progress.fail(problem)

@@ -4,6 +4,7 @@
 It hands each event to the function as it was, with its own id. So an event that had been processed after all changes
 nothing a second time; sent through the bus again it would get a new id, and be a new task. A message is deleted when
 Lambda has taken its event (202); if the function fails at it again, Lambda puts it back into the failure queue.
+It ends 0 when all were handed on or shown, 1 when some are left or something failed, 64 when it was called wrongly.
 """
 
 from __future__ import annotations
@@ -12,10 +13,22 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import boto3
 from deployment.problem import Problem, aws_errors
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(64, f"{self.prog}: {message}\n  next: {self.prog} --help\n")
+
+
+def at_most(value: str) -> int:
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"{value!r} is not a number of events such as 1 or 50")
+    return int(value)
 
 
 def event_of(body: str, queue: str) -> dict[str, Any]:
@@ -98,11 +111,11 @@ def redrive(options: argparse.Namespace) -> int:
 
 
 def main(given: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="redrive.py", description=(__doc__ or "").splitlines()[0])
+    parser = Parser(prog="redrive.py", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--region", required=True)
     parser.add_argument("--queue", required=True, choices=["undelivered", "failed"])
     parser.add_argument("--environment", default="dev")
-    parser.add_argument("--limit", type=int, default=0, help="at most so many events (default: all)")
+    parser.add_argument("--limit", type=at_most, default=0, help="at most so many events (default: all)")
     parser.add_argument("--list", action="store_true", help="only show what waits, and why")
     options = parser.parse_args(given)
     try:

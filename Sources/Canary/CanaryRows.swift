@@ -5,8 +5,22 @@ import TaskSystem
 
 /// The canary's view of the database at one endpoint: it reads what the processor wrote, and removes its own rows.
 struct CanaryRows: Sendable {
-    let database: ReconnectingDatabase
-    let mark: CanaryMark
+    private let database: Result<ReconnectingDatabase, Problem>
+    private let mark: CanaryMark
+
+    init(_ database: Result<DatabaseConfiguration, Problem>, mark: CanaryMark) {
+        self.database = database.map { ReconnectingDatabase($0) }
+        self.mark = mark
+    }
+
+    /// Why there is no database to ask; nil when there is one, whether it answers or not.
+    var missing: Problem? {
+        if case .failure(let problem) = database { problem } else { nil }
+    }
+
+    func close() async {
+        if case .success(let database) = database { await database.close() }
+    }
 
     /// Rows of `tasks` one sweep removes at the most. DSQL changes at most 3,000 rows in a transaction, and a canary
     /// has up to five of them with their index entries.
@@ -14,7 +28,7 @@ struct CanaryRows: Sendable {
 
     /// Opens the connection, so that the first read does not pay for it.
     func greet(deadline: Deadline) async throws {
-        try await database.withConnection(deadline: deadline) { connection in
+        try await database.get().withConnection(deadline: deadline) { connection in
             _ = try await connection.query("SELECT 1", deadline: deadline)
         }
     }
@@ -23,7 +37,7 @@ struct CanaryRows: Sendable {
     func startOfCommitted(
         _ step: CanaryHop.Step, event: UUID, task: UUID, deadline: Deadline
     ) async throws -> Date? {
-        let rows = try await database.withConnection(deadline: deadline) { connection in
+        let rows = try await database.get().withConnection(deadline: deadline) { connection in
             switch step {
             case .create:
                 try await connection.query(
@@ -46,7 +60,7 @@ struct CanaryRows: Sendable {
     ///
     /// - Throws: ``Problem`` when the row does not carry the mark: somebody's task is never deleted.
     func remove(_ task: UUID, deadline: Deadline) async throws -> Int {
-        try await database.withConnection(deadline: deadline) { connection in
+        try await database.get().withConnection(deadline: deadline) { connection in
             try await connection.transaction(deadline: deadline) { transaction in
                 let rows = try await transaction.query(
                     "SELECT created_by FROM tasks WHERE id = \(task)", deadline: deadline)
@@ -64,7 +78,7 @@ struct CanaryRows: Sendable {
     /// Removes canaries that earlier runs left behind, and returns how many.
     func sweep(deadline: Deadline) async throws -> Int {
         let age = Int(CanaryMark.leftoverAge.components.seconds)
-        return try await database.withConnection(deadline: deadline) { connection in
+        return try await database.get().withConnection(deadline: deadline) { connection in
             try await connection.transaction(deadline: deadline) { transaction in
                 let rows = try await transaction.query(
                     """

@@ -23,13 +23,13 @@ package struct CanaryRun: Sendable {
     /// Never throws: whatever fails is a row of the report.
     ///
     /// - Parameters:
+    ///   - deadline: the end of the whole run, clean-up included.
     ///   - stop: ends the probing at once; the clean-up still runs.
     ///   - report: called when a probe turns to its next hop.
     package func run(
-        stop: StopSignal, report: @escaping @Sendable (CanaryProgress) -> Void
+        deadline: Deadline, stop: StopSignal, report: @escaping @Sendable (CanaryProgress) -> Void
     ) async -> CanaryReport {
-        let startedAt = Date()
-        let deadline = Deadline.after(options.timeout)
+        let startedAt = UTCTime(secondsSince1970: Int(Date().timeIntervalSince1970.rounded(.down)))
         let mark = CanaryMark(stack: stack)
         let results = await probed.boundedMap { target in
             let probe = RegionProbe(
@@ -38,7 +38,7 @@ package struct CanaryRun: Sendable {
             return await probe.run()
         }
         return CanaryReport(
-            stack: stack, startedAt: startedAt.formatted(.iso8601), regions: results.map(\.report),
+            stack: stack, startedAt: startedAt.iso8601, regions: results.map(\.report),
             consistency: results.compactMap(\.consistency))
     }
 }

@@ -1,5 +1,5 @@
 package import AWS
-import Basics
+package import Basics
 package import Database
 
 /// What a probe works with in one Region.
@@ -9,11 +9,12 @@ package struct CanaryTarget: Sendable {
     package var rule: String
     package var function: String
     package var client: AWSClient
-    /// The Region's own endpoint of the cluster, as the console's role.
-    package var database: DatabaseConfiguration
+    /// The Region's own endpoint of the cluster, as the console's role; or why it could not be found.
+    package var database: Result<DatabaseConfiguration, Problem>
 
     package init(
-        region: String, bus: String, rule: String, function: String, client: AWSClient, database: DatabaseConfiguration
+        region: String, bus: String, rule: String, function: String, client: AWSClient,
+        database: Result<DatabaseConfiguration, Problem>
     ) {
         self.region = region
         self.bus = bus

@@ -21,6 +21,14 @@ struct CanaryWalk: Sendable {
     private struct Ended: Error {
         var hop: CanaryHop.Name
         var problem: Problem
+        /// False when only the prober could not look.
+        var speaksOfThePath: Bool
+
+        init(hop: CanaryHop.Name, problem: Problem, speaksOfThePath: Bool? = nil) {
+            self.hop = hop
+            self.problem = problem
+            self.speaksOfThePath = speaksOfThePath ?? problem.speaksOfThePath
+        }
     }
 
     func run() async -> Walked {
@@ -35,7 +43,7 @@ struct CanaryWalk: Sendable {
                     // What was going on at that moment, connecting or reading, is of no interest to who pressed Ctrl-C.
                     let problem = Problem(.cancelled, "interrupted while waiting for \(error.hop.rawValue)")
                     walked.ledger.blinded(step, error.hop, problem)
-                } else if error.problem.speaksOfThePath {
+                } else if error.speaksOfThePath {
                     walked.ledger.broke(step, error.hop, error.problem)
                 } else {
                     walked.ledger.blinded(step, error.hop, error.problem)
@@ -61,6 +69,9 @@ struct CanaryWalk: Sendable {
     /// A database that does not answer now may answer when it is asked for the row, and if not, that is `commit`'s to
     /// say. One that refuses the prober ends the walk before an event is sent that nobody could follow.
     private func prepare() async throws(Ended) {
+        // Not knowing where the database is says nothing about whether tasks get there.
+        if let problem = home.missing { throw Ended(hop: .commit, problem: problem, speaksOfThePath: false) }
+        if let problem = away?.missing { throw Ended(hop: .peer, problem: problem, speaksOfThePath: false) }
         async let greetings = [home, away].compactMap(\.self).boundedMap { rows -> Problem? in
             do {
                 // A database that only listens must not use up the time in which the event could travel.

@@ -34,12 +34,13 @@ struct LostEvent: Sendable {
             return
         }
         ledger.started(event.step, after: nil)
-        let failure = lines.last { $0.error != nil }
+        var cause = lines.last { $0.error != nil }?.error
+        if cause == nil { cause = await lastCrash(since: event)?.summary }
         ledger.broke(
             event.step, .commit,
             Problem(
                 known.kind, "\(target.function) took the event up, and its change was never readable in \(target.region)",
-                cause: failure?.error ?? known.summary,
+                cause: cause ?? known.summary,
                 hint: "read its log: aws logs filter-log-events --log-group-name \(await logGroup())"
                     + " --filter-pattern '\"\(event.id.lowercased)\"' --region \(target.region)"))
     }
@@ -89,7 +90,7 @@ struct LostEvent: Sendable {
         }
         guard let last else { return nil }
         return Problem(
-            .failed, "the function ended without a word since then: \(last)",
+            .failed, "since then Lambda wrote: \(last)",
             hint: "read its log: aws logs filter-log-events --log-group-name \(group) --filter-pattern Error"
                 + " --region \(target.region)")
     }

@@ -20,14 +20,14 @@ struct RegionProbe: Sendable {
     }
 
     func run() async -> Result {
-        let home = CanaryRows(database: ReconnectingDatabase(target.database), mark: mark)
-        let away = peer.map { CanaryRows(database: ReconnectingDatabase($0.database), mark: mark) }
+        let home = CanaryRows(target.database, mark: mark)
+        let away = peer.map { CanaryRows($0.database, mark: mark) }
         let walk = CanaryWalk(probe: self, home: home, away: away)
         var walked = await stop.run { await walk.run() }
         if !stop.isRequested { await explain(&walked) }
         let (cleanup, cleanupProblem) = await cleanUp(walked, home: home, away: away)
-        await home.database.close()
-        await away?.database.close()
+        await home.close()
+        await away?.close()
         return Result(
             report: regionReport(walked, cleanup: cleanup, cleanupProblem: cleanupProblem),
             consistency: consistency(walked.ledger))

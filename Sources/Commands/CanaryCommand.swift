@@ -43,10 +43,11 @@ struct CanaryCommand: AsyncParsableCommand {
         let console = environment.console
         try await Exit.reporting(to: console, failure: 3) {
             let session = try Session(global, in: environment)
-            let probe = try await canary(session)
+            let deadline = Deadline.after(options(session).timeout)
+            let probe = try await canary(session, deadline: deadline)
             let report = await console.withProgress { progress in
                 await withInterrupts { stop in
-                    await probe.run(stop: stop) { progress.show(CanaryView.progress($0)) }
+                    await probe.run(deadline: deadline, stop: stop) { progress.show(CanaryView.progress($0)) }
                 }
             }
             console.print(try rendered(report, on: console.output))
@@ -70,23 +71,21 @@ struct CanaryCommand: AsyncParsableCommand {
         }
     }
 
-    private func canary(_ session: Session) async throws -> CanaryRun {
-        let options = options(session)
-        let deadline = Deadline.after(options.timeout)
+    private func canary(_ session: Session, deadline: Deadline) async throws -> CanaryRun {
         if output == .text, let first = session.regions.first {
             // Without credentials no Region can be looked at: one sentence says it better than a table of blanks.
             _ = try await session.client(in: first.region).credentials(deadline: deadline)
         }
-        var targets: [CanaryTarget] = []
-        for regional in session.stack.regions {
-            targets.append(
-                CanaryTarget(
-                    region: regional.region, bus: regional.bus, rule: regional.rule, function: regional.function,
-                    client: session.client(in: regional.region),
-                    database: try await session.database(regional, as: regional.databaseRole, deadline: deadline)))
+        let targets = await session.stack.regions.boundedMap { regional in
+            CanaryTarget(
+                region: regional.region, bus: regional.bus, rule: regional.rule, function: regional.function,
+                client: session.client(in: regional.region),
+                database: await Exit.result {
+                    try await session.database(regional, as: regional.databaseRole, deadline: deadline)
+                })
         }
         return CanaryRun(
-            stack: session.stack.name, all: targets, probing: session.regions.map(\.region), options: options)
+            stack: session.stack.name, all: targets, probing: session.regions.map(\.region), options: options(session))
     }
 
     private func rendered(_ report: CanaryReport, on profile: TerminalProfile) throws -> [StyledText] {

@@ -24,6 +24,15 @@ enum Exit {
         }
     }
 
+    /// What `body` returns, or the problem it threw: for work whose failure is a row of a report.
+    static func result<Success>(_ body: () async throws -> Success) async -> Result<Success, Problem> {
+        do {
+            return .success(try await body())
+        } catch {
+            return .failure(problems(of: error)[0])
+        }
+    }
+
     private static func problems(of error: any Error) -> [Problem] {
         switch error {
         case let problems as Problems: problems.all

@@ -30,7 +30,7 @@ struct SandboxCommand: AsyncParsableCommand {
         private func applySchema(_ location: SandboxLocation, in environment: Environment) async throws {
             var options = try SchemaCommand.Options.parse(["--schema", location.schema])
             options.global.sandbox = true
-            try await SchemaWork(options, in: environment).apply(environment.console)
+            try await SchemaWork(options, in: environment, grantsCaller: true).apply(environment.console)
         }
     }
 
@@ -72,7 +72,10 @@ struct SandboxCommand: AsyncParsableCommand {
             let environment = Environment.current(global)
             try await Exit.reporting(to: environment.console, failure: 1) {
                 let variables = try SandboxLocation.find(in: environment).environment()
-                environment.console.print(SandboxView.exports(variables))
+                let misleading = environment.variables.keys.filter {
+                    SandboxLocation.isMisleading($0) && variables[$0] == nil
+                }
+                environment.console.print(SandboxView.exports(variables, unsetting: misleading))
             }
         }
     }

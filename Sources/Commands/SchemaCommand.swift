@@ -22,7 +22,7 @@ struct SchemaCommand: AsyncParsableCommand {
         @Option(
             name: .customLong("console-role-arn"),
             help: ArgumentHelp(
-                "Who may connect as the console's role; may be repeated [default: whoever runs this].", valueName: "arn"))
+                "Who else may connect as the console's role; may be repeated. Apply lets in whoever runs it.", valueName: "arn"))
         var consoleRoles: [String] = []
 
         @Option(help: ArgumentHelp("The longest it may take.", valueName: "time"))
@@ -42,7 +42,7 @@ struct SchemaCommand: AsyncParsableCommand {
             let environment = Environment.current(options.global)
             let console = environment.console
             try await Exit.reporting(to: console, failure: 1) {
-                let work = try await SchemaWork(options, in: environment)
+                let work = try await SchemaWork(options, in: environment, grantsCaller: false)
                 let plan = try await work.connected {
                     try await SchemaPlanner(files: work.files, variables: work.variables).plan($0, deadline: work.deadline)
                 }
@@ -66,7 +66,7 @@ struct SchemaCommand: AsyncParsableCommand {
             let environment = Environment.current(options.global)
             let console = environment.console
             try await Exit.reporting(to: console, failure: 1) {
-                try await SchemaWork(options, in: environment).apply(console)
+                try await SchemaWork(options, in: environment, grantsCaller: true).apply(console)
             }
         }
     }

@@ -15,7 +15,9 @@ struct SchemaWork {
     let deadline: Deadline
     private let database: DatabaseConfiguration
 
-    init(_ options: SchemaCommand.Options, in environment: Environment) async throws {
+    /// - Parameter grantsCaller: whether whoever runs this is let in as the console's role too. Apply does; plan asks
+    ///   only for what was named, so that it says the same to everybody.
+    init(_ options: SchemaCommand.Options, in environment: Environment, grantsCaller: Bool) async throws {
         deadline = .after(options.timeout.duration)
         files = try SchemaFile.load(folder: try Self.folder(options, in: environment))
         let session = try Session(options.global, in: environment)
@@ -23,11 +25,16 @@ struct SchemaWork {
         guard let regional = session.regions.first else {
             throw Problem(.configuration, "the stack has no Region")
         }
+        var consoleRoles = options.consoleRoles
+        if grantsCaller,
+            let caller = try await Self.caller(
+                session.client(in: regional.region), regional.region, othersAreNamed: !consoleRoles.isEmpty,
+                deadline: deadline)
+        {
+            consoleRoles.append(caller)
+        }
         variables = try await SchemaVariables(
-            processorRoleARNs: Self.processorRoles(session, deadline: deadline),
-            consoleRoleARNs: options.consoleRoles.isEmpty
-                ? [Self.caller(session.client(in: regional.region), regional.region, deadline: deadline)]
-                : options.consoleRoles)
+            processorRoleARNs: Self.processorRoles(session, deadline: deadline), consoleRoleARNs: consoleRoles)
         database = try await session.database(regional, as: "admin", deadline: deadline)
     }
 
@@ -64,12 +71,18 @@ struct SchemaWork {
         return roles
     }
 
-    /// Who runs this, as IAM knows them: a session of an assumed role stands for the role.
-    private static func caller(_ client: AWSClient, _ region: String, deadline: Deadline) async throws -> String {
-        let identity = try await client.sts(region).getCallerIdentity(deadline: deadline)
-        let parts = identity.arn.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[2] == "sts", parts[5].hasPrefix("assumed-role/") else { return identity.arn }
+    /// Who runs this, as IAM knows them. A session of an assumed role does not tell its role's path, and without the path
+    /// a grant would never match (IAM user guide, "IAM identifiers"): that ARN has to be given.
+    private static func caller(
+        _ client: AWSClient, _ region: String, othersAreNamed: Bool, deadline: Deadline
+    ) async throws -> String? {
+        let arn = try await client.sts(region).getCallerIdentity(deadline: deadline).arn
+        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[2] == "sts", parts[5].hasPrefix("assumed-role/") else { return arn }
+        if othersAreNamed { return nil }
         let name = parts[5].split(separator: "/")[1]
-        return "arn:\(parts[1]):iam::\(parts[4]):role/\(name)"
+        throw Problem(
+            .usage, "you are a session of the role \(name), whose whole ARN a session does not tell",
+            hint: "name it: --console-role-arn \"$(aws iam get-role --role-name \(name) --query Role.Arn --output text)\"")
     }
 }

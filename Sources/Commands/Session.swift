@@ -9,7 +9,7 @@ import Terminal
 import Views
 
 /// A stack, and the means to talk to it: made from the flags and the file, before the first call.
-struct Session {
+struct Session: Sendable {
     let stack: TaskStack
     /// The Regions asked for, or all.
     let regions: [RegionalStack]

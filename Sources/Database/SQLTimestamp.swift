@@ -1,21 +1,15 @@
+internal import Basics
 import FoundationEssentials
 
 /// `timestamptz` in PostgreSQL's ISO style, to the microsecond that the server keeps.
 ///
 /// Foundation's ISO 8601 styles stop at milliseconds and do not read `+00`, and a formatter would bring ICU.
-/// The calendar arithmetic counts days in 400-year eras that begin on 1 March, so that the leap day comes last.
 enum SQLTimestamp {
     /// `2026-11-21 02:32:28.123456+00`.
     static func text(of date: Date) -> String {
-        let microseconds = Int((date.timeIntervalSince1970 * 1e6).rounded())
-        let (days, inDay) = floorDivide(microseconds, 86_400_000_000)
-        let (year, month, day) = civil(fromDays: days)
-        let seconds = inDay / 1_000_000
-        var text = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2)) "
-        text += "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-        let fraction = inDay % 1_000_000
-        if fraction > 0 { text += ".\(padded(fraction, 6))" }
-        return text + "+00"
+        let time = UTCTime(microsecondsSince1970: Int64((date.timeIntervalSince1970 * 1e6).rounded()))
+        let fraction = time.microsecond > 0 ? ".\(time.microsecond.padded(6))" : ""
+        return "\(time.dayText) \(time.clockText)\(fraction)+00"
     }
 
     /// Reads the server's text whatever its TimeZone setting; nil for `infinity`, years BC and anything unknown.
@@ -34,7 +28,8 @@ enum SQLTimestamp {
             microseconds = fraction
         }
         guard let offset = reader.offset(), reader.rest.isEmpty else { return nil }
-        let seconds = days(fromCivil: year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        let days = CivilDate(year: year, month: month, day: day).daysSince1970
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
         return Date(timeIntervalSince1970: Double(seconds) + Double(microseconds) / 1e6)
     }
 
@@ -73,30 +68,5 @@ enum SQLTimestamp {
             }
             return sign * seconds
         }
-    }
-
-    private static func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
-        let (era, dayOfEra) = floorDivide(days + 719_468, 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
-    }
-
-    private static func days(fromCivil year: Int, _ month: Int, _ day: Int) -> Int {
-        let (era, yearOfEra) = floorDivide(month <= 2 ? year - 1 : year, 400)
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    private static func floorDivide(_ value: Int, _ divisor: Int) -> (quotient: Int, remainder: Int) {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-
-    private static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

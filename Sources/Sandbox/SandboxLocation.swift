@@ -51,10 +51,15 @@ package struct SandboxLocation: Sendable, Hashable {
         return variables
     }
 
+    /// Whether a variable of the user's own could lead a client away from the local stack, or show it real credentials.
+    package static func isMisleading(_ name: String) -> Bool {
+        name.hasPrefix("AWS_") || name.hasPrefix("PG")
+    }
+
     /// The environment of a command that runs against the local stack: what would lead elsewhere is taken out first.
     package func overlay(on variables: [String: String]) throws -> [String: String] {
         let own = try environment()
-        let kept = variables.filter { name, _ in !name.hasPrefix("AWS_") && !name.hasPrefix("PG") }
+        let kept = variables.filter { name, _ in !Self.isMisleading(name) }
         return kept.merging(own) { _, own in own }
     }
 }

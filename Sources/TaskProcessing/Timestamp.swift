@@ -1,3 +1,4 @@
+import Basics
 package import FoundationEssentials
 
 /// A moment in UTC to the microsecond, which is what a PostgreSQL timestamp holds.
@@ -49,15 +50,10 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
 
     /// ISO 8601 in UTC; the fraction is written only where there is one.
     package var description: String {
-        let seconds = microseconds.flooredQuotient(1_000_000)
-        let fraction = Int(microseconds - seconds * 1_000_000)
-        let day = seconds.flooredQuotient(86_400)
-        let second = Int(seconds - day * 86_400)
-        let (year, month, dayOfMonth) = Gregorian.date(ofDay: Int(day))
-        var text = "\(year.padded(4))-\(month.padded(2))-\(dayOfMonth.padded(2))"
-        text += "T\((second / 3600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))"
-        if fraction != 0 {
-            var digits = fraction.padded(6)
+        let time = UTCTime(microsecondsSince1970: microseconds)
+        var text = "\(time.dayText)T\(time.clockText)"
+        if time.microsecond != 0 {
+            var digits = time.microsecond.padded(6)
             while digits.hasSuffix("0") { digits.removeLast() }
             text += "." + digits
         }
@@ -95,10 +91,10 @@ private struct Reader {
     /// The number of days since 1970-01-01.
     mutating func date() -> Int? {
         guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2) else { return nil }
-        guard year >= 1, (1...12).contains(month), (1...Gregorian.length(ofMonth: month, year: year)).contains(day) else {
+        guard year >= 1, (1...12).contains(month), (1...CivilDate.length(ofMonth: month, year: year)).contains(day) else {
             return nil
         }
-        return Gregorian.day(year: year, month: month, day: day)
+        return CivilDate(year: year, month: month, day: day).daysSince1970
     }
 
     mutating func time() -> (second: Int, microsecond: Int)? {
@@ -127,45 +123,5 @@ private struct Reader {
         _ = take(":")
         guard let minute = number(2), hour < 24, minute < 60 else { return nil }
         return sign * (hour * 3600 + minute * 60)
-    }
-}
-
-/// The proleptic Gregorian calendar, as PostgreSQL counts it. Years are turned to begin in March, so that the day a
-/// leap year adds is the last one and needs no special case.
-private enum Gregorian {
-    static func length(ofMonth month: Int, year: Int) -> Int {
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    static func day(year: Int, month: Int, day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let monthFromMarch = (month + 9) % 12
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
-    }
-
-    static func date(ofDay day: Int) -> (year: Int, month: Int, day: Int) {
-        let shifted = day + 719_468
-        let era = shifted.flooredQuotient(146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
-    }
-}
-
-extension BinaryInteger {
-    fileprivate func flooredQuotient(_ divisor: Self) -> Self {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
-    }
-
-    fileprivate func padded(_ width: Int) -> String {
-        let digits = String(self)
-        return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
     }
 }

@@ -4,8 +4,15 @@
 package struct CanaryMark: Sendable, Hashable, CustomStringConvertible {
     package let author: String
 
+    private static let prefix = "taskops-canary/"
+
     package init(stack: String) {
-        author = "taskops-canary/\(stack)"
+        author = Self.prefix + stack
+    }
+
+    /// Whether somebody who changes a task is a canary, of whatever stack.
+    package static func isBorne(by author: String) -> Bool {
+        author.hasPrefix(prefix)
     }
 
     package var description: String { author }

@@ -28,11 +28,13 @@ package struct TerminalProfile: Sendable, Hashable {
                 isTerminal && variables["TERM"] != "dumb" && isSet("TERM")
             }
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { variables[$0] }.first { !$0.isEmpty } ?? ""
+        // `en_US.UTF-8@euro`: the character set stands between the dot and the at sign; macOS may say just `UTF-8`.
+        let characterSet = locale.prefix { $0 != "@" }.split(separator: ".").last?.uppercased()
         let asked = variables["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
         self.init(
             isTerminal: isTerminal,
             hasColor: color == .always || color == .auto && colorByItself,
-            hasUnicode: locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8"),
+            hasUnicode: characterSet == "UTF-8" || characterSet == "UTF8",
             width: isTerminal ? max(20, asked ?? columns ?? 80) : asked.map { max(20, $0) })
     }
 }

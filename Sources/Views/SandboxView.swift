@@ -31,10 +31,12 @@ package enum SandboxView {
 extension SandboxView {
     package static let invitation: StyledText = "\("the local stack is up", .good): taskops --sandbox canary"
 
-    /// Shell lines that set the variables; each value is quoted, so that no character of it means anything.
-    package static func exports(_ variables: [String: String]) -> [StyledText] {
-        variables.sorted { $0.key < $1.key }.map { name, value in
-            StyledText("export \(name)='\(value.replacing("'", with: #"'\''"#))'")
-        }
+    /// Shell lines that take away what would lead elsewhere and set the variables; each value is quoted, so that no
+    /// character of it means anything.
+    package static func exports(_ variables: [String: String], unsetting names: [String] = []) -> [StyledText] {
+        names.sorted().map { StyledText("unset \($0)") }
+            + variables.sorted { $0.key < $1.key }.map { name, value in
+                StyledText("export \(name)='\(value.replacing("'", with: #"'\''"#))'")
+            }
     }
 }

@@ -43,6 +43,14 @@ import Testing
         #expect(try await function.database.count("processed_events") == 0)
     }
 
+    @Test func aCanaryThatWasRemovedAlreadyRaisesNoAlarm() async throws {
+        let function = Harness(try await Self.database())
+        let detail = #"{"eventType":"task.completed","taskId":"\#(Self.someTask)","completedBy":"taskops-canary/tasks"}"#
+        _ = try await function.invoke(Harness.envelope(detail, detailType: "Task Completed"))
+        #expect(try #require(function.lines.records("task event done").first).outcome == "gone")
+        #expect(try await function.database.count("processed_events") == 0 && function.bus.all.isEmpty)
+    }
+
     /// Nothing is written by these, so they share one.
     private static func database() async throws -> TaskDatabase { try await shared.value }
     private static let shared = Task { try await TaskDatabase.fresh() }

@@ -51,6 +51,10 @@ import Views
         #expect(text(SandboxView.exports(["B": "it's", "A": "$(x) \"y\""])) == "export A='$(x) \"y\"'\nexport B='it'\\''s'\n")
     }
 
+    @Test func whatWouldLeadElsewhereIsUnset() {
+        #expect(text(SandboxView.exports(["A": "1"], unsetting: ["Z", "B"])) == "unset B\nunset Z\nexport A='1'\n")
+    }
+
     @Test func eachCallIsALine() {
         let event = CallEvent(
             service: "EventBridge", operation: "PutEvents", region: "us-east-1", attempt: 2, duration: .milliseconds(12),

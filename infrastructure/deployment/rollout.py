@@ -152,10 +152,12 @@ def _check_peers(regions: list[Region]) -> None:
 def _create_missing(regions: list[Region], plan: Plan, progress: Progress, made: list[Region]) -> None:
     for region in regions:
         if region.stack.status is None:
+            (second,) = (other.name for other in regions if other is not region)
             parameters = {
                 **plan.defaults,
                 "StackTag": plan.stack,
                 "Environment": plan.environment,
+                "SecondRegion": second,
                 "WitnessRegion": plan.witness,
                 "FunctionArchitecture": plan.architecture,
                 "PeerClusterArn": "",
@@ -174,6 +176,7 @@ def _update_all(regions: list[Region], plan: Plan, progress: Progress) -> None:
     first, second = regions
     for here, there in ((first, second), (second, first)):
         parameters = {
+            "SecondRegion": there.name,
             "PeerClusterArn": there.stack.outputs["ClusterArn"],
             "ClusterDeletionProtection": "true",
             "FunctionArchitecture": plan.architecture,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,3 +94,22 @@ def test_a_limit_holds(aws: Any) -> None:
     assert redrive.main(["--region", "us-east-1", "--queue", "failed", "--limit", "1"]) == 0
     assert fake.deleted == ["r0"]
     assert len(fake.waiting) == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [[], ["--region", "us-east-1"], ["--region", "us-east-1", "--queue", "other"],
+     ["--region", "us-east-1", "--queue", "failed", "--limit", "-1"], ["--unknown"]],
+)
+def test_bad_usage_ends_64(given: list[str], capsys: Any) -> None:
+    with pytest.raises(SystemExit) as caught:
+        redrive.main(given)
+    assert caught.value.code == 64
+    assert "next: redrive.py --help" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["deploy.py", "redrive.py"])
+def test_both_scripts_run_by_their_name(root: Path, name: str) -> None:
+    script = root / "infrastructure" / name
+    assert os.access(script, os.X_OK)
+    assert script.read_text().startswith("#!/usr/bin/env python3\n")

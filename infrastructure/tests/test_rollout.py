@@ -62,6 +62,7 @@ def test_both_are_made_then_both_are_told_of_each_other(world: World) -> None:
         assert parameters["PeerClusterArn"] == outputs[there]["ClusterArn"]
         assert parameters["ClusterDeletionProtection"] == "true"
         assert parameters["WitnessRegion"] == "us-east-2"
+        assert parameters["SecondRegion"] == there
         assert parameters["FunctionCodeBucket"] == f"bucket-{here}"
         assert parameters["LambdaTimeout"] == "60"
     states = {(line["step"], line["state"]) for line in world.said()}

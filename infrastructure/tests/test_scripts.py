@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -72,3 +75,28 @@ def test_packaging_says_what_is_wrong(run: Any, tmp_path: Path) -> None:
     found = run("scripts/package-function.sh", tmp_path / "none", tmp_path / "f.zip")
     assert found.returncode == 1
     assert "next: make function" in found.stderr
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_the_zip_for_aws_has_its_own_name_and_the_checkouts_owner(root: Path, tmp_path: Path, works: bool) -> None:
+    """With dnf and swift played by scripts, since Amazon Linux is not at hand: what is around them is tested."""
+    checkout, tools = tmp_path / "checkout", tmp_path / "bin"
+    shutil.copytree(root / "scripts", checkout / "scripts")
+    tools.mkdir()
+    build = f"""mkdir -p .build-al2023/release && cp {PROGRAM} .build-al2023/release/task-processor"""
+    for name, body in {"dnf": "", "swift": f"{build}\n{'exit 0' if works else 'exit 3'}\n"}.items():
+        (tools / name).write_text("#!/bin/sh\n" + body)
+        (tools / name).chmod(0o755)
+    if os.geteuid() == 0:
+        os.chown(checkout, 12345, 23456)
+    done = subprocess.run(
+        ["scripts/build-function.sh"], cwd=checkout, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "GLIBC_CEILING": "2.100"},
+    )
+    assert done.returncode == (0 if works else 3), done.stderr
+    made = [checkout / ".build-al2023", checkout / ".build-al2023/release/task-processor"]
+    if works:
+        made += [checkout / ".taskops", checkout / ".taskops/task-processor-al2023.zip"]
+        assert os.listdir(checkout / ".taskops") == ["task-processor-al2023.zip"]
+    owner = checkout.stat()
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(owner.st_uid, owner.st_gid)}

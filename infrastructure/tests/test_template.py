@@ -55,8 +55,25 @@ def test_parameters_have_the_recipes_defaults(template: dict[str, Any]) -> None:
     assert defaults == {
         "StackTag": "tasks", "Environment": "dev", "FunctionArchitecture": "x86_64", "LambdaMemorySize": 512,
         "LambdaTimeout": 60, "LogRetentionDays": 7, "ClusterNamePrefix": "task-mgmt", "WitnessRegion": "us-east-2",
-        "PeerClusterArn": "", "ClusterDeletionProtection": "true",
+        "SecondRegion": "", "PeerClusterArn": "", "ClusterDeletionProtection": "true",
     }
+
+
+def test_the_template_and_deploy_py_know_the_same_region_sets(template: dict[str, Any]) -> None:
+    every = [region for members in REGION_SETS.values() for region in members] + list(UNCONFIRMED)
+    assert template["Parameters"]["WitnessRegion"]["AllowedValues"] == every
+    assert template["Parameters"]["SecondRegion"]["AllowedValues"] == ["", *every]
+    rules = [rule for name, rule in template["Rules"].items() if name != "ThreeDifferentRegions"]
+    where = [{"Ref": "AWS::Region"}, {"Ref": "SecondRegion"}, {"Ref": "WitnessRegion"}]
+    for members, rule in zip(REGION_SETS.values(), rules, strict=True):
+        # Whichever of the three lies in the set draws the other two into it.
+        draws = [one["Fn::Contains"] for one in rule["RuleCondition"]["Fn::Or"]]
+        assert draws == [[list(members), one] for one in where]
+        own, second, witness = (one["Assert"] for one in rule["Assertions"])
+        allowed = [*members, *UNCONFIRMED]
+        assert [own["Fn::Contains"], witness["Fn::Contains"]] == [[allowed, where[0]], [allowed, where[2]]]
+        absent, held = second["Fn::Or"]
+        assert absent == {"Equals": [{"Ref": "SecondRegion"}, ""]} and held["Fn::Contains"] == [allowed, where[1]]
 
 
 def test_the_rule_has_the_recipes_pattern(resources: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -16,7 +16,7 @@ _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
 def install() -> None:
     """Makes moto look at templates with these eyes, wherever it reads one."""
     from moto.cloudformation.models import Stack
-    from moto.cloudformation.parsing import ResourceMap, get_model_map, parse_condition
+    from moto.cloudformation.parsing import ResourceMap, clean_json, get_model_map
 
     original_parse, original_load = Stack.parse_template, ResourceMap.load
 
@@ -37,7 +37,7 @@ def install() -> None:
         try:
             check(self._template, self.input_parameters, set(get_model_map()))
             original_load(self)
-            check_rules(self._template, lambda c: parse_condition(copy.deepcopy(c), self._parsed_resources, {}))
+            check_rules(self._template, lambda value: clean_json(copy.deepcopy(value), self._parsed_resources))
         except TemplateError as problem:
             raise refusal(str(problem)) from None
 
@@ -157,15 +157,51 @@ def _check_parameter(name: str, value: str, declared: dict[str, Any]) -> None:
         raise refuse(f"must contain at most {declared['MaxLength']} characters")
 
 
-def check_rules(template: dict[str, Any], evaluate: Any) -> None:
-    """The Rules section: assertions about parameters ("Rules section structure and syntax")."""
+def check_rules(template: dict[str, Any], resolve: Callable[[Any], Any]) -> None:
+    """The Rules section: assertions about parameters ("Rules section structure and syntax").
+
+    ``resolve`` answers what a value's references stand for.
+    """
     for rule in (template.get("Rules") or {}).values():
         condition = rule.get("RuleCondition")
-        if condition is not None and not evaluate(condition):
+        if condition is not None and not _holds(condition, resolve):
             continue
         for assertion in rule.get("Assertions") or []:
-            if not evaluate(assertion["Assert"]):
+            if not _holds(assertion["Assert"], resolve):
                 raise TemplateError(
                     "Template validation error: Rule assertion failed: "
                     f"{assertion.get('AssertDescription', 'an assertion does not hold')}"
                 )
+
+
+def _holds(condition: Any, resolve: Callable[[Any], Any]) -> bool:
+    """One of the functions of "Rule functions" (template reference), but for those that ask EC2 or Route 53."""
+    if not isinstance(condition, dict) or len(condition) != 1:
+        raise TemplateError("Template format error: Every rule's condition must be one rule function.")
+    ((function, given),) = condition.items()
+    match function:
+        case "Fn::And":
+            return all(_holds(one, resolve) for one in given)
+        case "Fn::Or":
+            return any(_holds(one, resolve) for one in given)
+        case "Fn::Not":
+            return not _holds(given[0], resolve)
+        case "Fn::Equals":
+            return _text(resolve(given[0])) == _text(resolve(given[1]))
+        case "Fn::Contains":
+            return _text(resolve(given[1])) in _texts(given[0], resolve)
+        case "Fn::EachMemberEquals":
+            return _texts(given[0], resolve) <= {_text(resolve(given[1]))}
+        case "Fn::EachMemberIn":
+            return _texts(given[0], resolve) <= _texts(given[1], resolve)
+    raise TemplateError(f"Template format error: The rule function {function} is not known here.")
+
+
+def _texts(values: Any, resolve: Callable[[Any], Any]) -> set[str]:
+    """The members of a list, which may be a parameter of a list type."""
+    found = resolve(values)
+    return {_text(one) for one in (found if isinstance(found, list) else str(found).split(","))}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -334,6 +334,12 @@ def test_texts_that_are_no_template(stacks, text):
     [
         ({"LambdaMemorySize": "64"}, "LambdaMemorySize"),
         ({"WitnessRegion": EAST}, "witness Region"),
+        ({"WitnessRegion": "us-west-1"}, "AllowedValues"),
+        ({"WitnessRegion": "eu-west-3"}, "others"),
+        ({"SecondRegion": EAST}, "second Region cannot be the Region of the cluster"),
+        ({"SecondRegion": WITNESS}, "second Region cannot be the witness"),
+        ({"SecondRegion": "eu-west-1"}, "second Region is not in the Region set"),
+        ({"SecondRegion": "eu-west-1", "WitnessRegion": "eu-west-3"}, "Region set of the others"),
         ({"PeerClusterArn": "nonsense"}, "PeerClusterArn"),
         ({"Nonsense": "1"}, "Nonsense"),
         ({"FunctionArchitecture": "mips"}, "AllowedValues"),
@@ -342,6 +348,38 @@ def test_texts_that_are_no_template(stacks, text):
 def test_parameters_that_are_refused(stacks, change, word):
     parameters = {"FunctionCodeBucket": "bucket", "FunctionCodeKey": "key", **change}
     assert word in refusal(stacks.create, TEMPLATE, parameters, Capabilities=["CAPABILITY_NAMED_IAM"])
+
+
+@pytest.mark.parametrize(
+    "condition, holds",
+    [
+        ({"Fn::Contains": [["a", "b"], {"Ref": "One"}]}, True),
+        ({"Fn::Contains": [["b", "c"], {"Ref": "One"}]}, False),
+        ({"Fn::EachMemberIn": [{"Ref": "List"}, ["a", "b", "c"]]}, True),
+        ({"Fn::EachMemberIn": [{"Ref": "List"}, ["a", "c"]]}, False),
+        ({"Fn::EachMemberEquals": [["a", "a"], {"Ref": "One"}]}, True),
+        ({"Fn::EachMemberEquals": [{"Ref": "List"}, "a"]}, False),
+        ({"Fn::Not": [{"Fn::Equals": [{"Ref": "One"}, "b"]}]}, True),
+        ({"Fn::And": [{"Fn::Equals": ["a", "a"]}, {"Fn::Equals": ["a", "b"]}]}, False),
+        ({"Fn::Or": [{"Fn::Equals": ["a", "a"]}, {"Fn::Equals": ["a", "b"]}]}, True),
+    ],
+)
+def test_rules_are_asserted_when_their_condition_holds(stacks, condition, holds):
+    template = queue_template(VisibilityTimeout=31) | {
+        "Parameters": {
+            "One": {"Type": "String", "Default": "a"},
+            "List": {"Type": "CommaDelimitedList", "Default": "a,b"},
+        },
+        "Rules": {"Own": {"Assertions": [{"Assert": condition, "AssertDescription": "as wished"}]}},
+    }
+    if holds:
+        assert stacks.create(template) == "CREATE_COMPLETE"
+    else:
+        assert "as wished" in refusal(stacks.create, template)
+    never = {"RuleCondition": {"Fn::Not": [condition]}, "Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}
+    if holds:
+        assert stacks.delete()
+        assert stacks.create({**template, "Rules": {"Never": never}}) == "CREATE_COMPLETE"
 
 
 def test_change_sets_do_the_same_work(stack, stacks):
