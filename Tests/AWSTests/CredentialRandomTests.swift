@@ -55,6 +55,7 @@ import Testing
     @Test func theRoleAnswerReader() {
         for text in Self.texts(Self.pieces, whole: CredentialFixture.roleAnswer("ID")) {
             _ = RoleAnswer.read(Data(text.utf8))
+            _ = RoleCache.credentials(in: "{\"Credentials\": \(text)}")
         }
     }
 

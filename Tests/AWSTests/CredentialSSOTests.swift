@@ -145,4 +145,39 @@ import Testing
             #expect(problem?.location == .init(file: Fixture.configPath, line: 2))
         }
     }
+
+    /// The names are those botocore 1.43 gives the same roles.
+    @Test func rolesThatTheCLIAssumedAreUsedAndKeptUnderItsNames() async throws {
+        var input = STS.AssumeRoleInput(roleARN: "arn:aws:iam::1:role/r", sessionName: "taskops")
+        #expect(
+            RoleCache.fileName(input, device: nil, isNamed: false) == "296af0900b5a5e948c19d3110989c909c2d4a0a9.json")
+        input.sessionName = "ada \"é\"\n😀/"
+        (input.externalID, input.durationSeconds) = ("x y", 900)
+        let device = "arn:aws:iam::1:mfa/ada"
+        let name = RoleCache.fileName(input, device: device, isNamed: true)
+        #expect(name == "c592cabbd5bf3b9920cb48eeab1f85539b63f0f8.json")
+
+        let config = "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = nobody\n"
+        let fixture = Fixture(config: config)
+        let path = "/home/ada/.aws/cli/cache/296af0900b5a5e948c19d3110989c909c2d4a0a9.json"
+        let cache = RoleCache(
+            fixture.environment, STS.AssumeRoleInput(roleARN: "arn:aws:iam::1:role/r", sessionName: "s"), device: nil,
+            isNamed: false)
+        func credentials(_ seconds: Double) -> AWSCredentials {
+            AWSCredentials(
+                accessKeyID: "HELD", secretAccessKey: Secret("s"), sessionToken: Secret("t"),
+                expiration: Date(timeIntervalSinceNow: seconds))
+        }
+        cache.write(credentials(3600), accountID: "1")
+        #expect(fixture[path]?.contains("HELD") == true)
+        let found = try await fixture.find()
+        #expect(found.credentials.accessKeyID == "HELD")
+        #expect(
+            found.source == "profile default in ~/.aws/config:2 via role arn:aws:iam::1:role/r, from the aws CLI's cache")
+        cache.write(credentials(800), accountID: nil)
+        for text in [fixture[path], "rubbish", "{}"] {
+            fixture[path] = text
+            #expect(await fixture.problem()?.summary.contains("`nobody`, which does not exist") == true)
+        }
+    }
 }

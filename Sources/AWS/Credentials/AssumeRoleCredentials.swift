@@ -23,27 +23,37 @@ extension CredentialSearch {
     func fromRole(_ profile: Profile, seen: [String] = []) async throws(Problem) -> FoundCredentials {
         let role = profile["role_arn"] ?? ""
         let seen = seen + [profile.name]
-        let source = try await source(of: profile, seen)
-        let region = try region(for: profile)
-
         var input = STS.AssumeRoleInput(
             roleARN: role, sessionName: profile["role_session_name"] ?? "taskops", externalID: profile["external_id"],
             // A number that is none is passed over, as botocore does.
             durationSeconds: profile["duration_seconds"].flatMap { Int($0) })
+        let endpoints = try shared.endpoints(flag: nil, environment)
+        // What a stand-in for STS gives must never reach the CLI, nor the CLI's credentials a stand-in.
+        let cache =
+            endpoints.configuredURL(for: .sts) == nil
+            ? RoleCache(
+                environment, input, device: profile["mfa_serial"], isNamed: profile["role_session_name"] != nil) : nil
+        let origin = "\(place(profile, of: "role_arn")) via role \(role)"
+        if let held = cache?.read(now: now()) {
+            return FoundCredentials(
+                held, source: "\(origin), from the aws CLI's cache", accountID: ARN.account(of: role))
+        }
+        let source = try await source(of: profile, seen)
+        let region = try region(for: profile)
         if let device = profile["mfa_serial"] {
             input.mfa = .init(serialNumber: device, code: Secret(try await code(for: device, profile)))
         }
 
         var configuration = AWSClient.Configuration(credentials: StaticCredentials(source.credentials), region: region)
-        configuration.endpoints = try shared.endpoints(flag: nil, environment)
+        configuration.endpoints = endpoints
         configuration.caBundle = try shared.caBundle(environment)
         configuration.transport = transport
         do {
             let client = AWSClient(configuration)
             let credentials = try await client.sts(region).assumeRole(input, deadline: deadline)
+            cache?.write(credentials, accountID: ARN.account(of: role))
             return FoundCredentials(
-                credentials, source: "\(place(profile, of: "role_arn")) via role \(role), from \(source.source)",
-                accountID: ARN.account(of: role))
+                credentials, source: "\(origin), from \(source.source)", accountID: ARN.account(of: role))
         } catch {
             var problem = error.problem
             problem.summary = Redaction.withoutSignatures(problem.summary)
