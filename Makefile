@@ -10,7 +10,8 @@ SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 STATIC := .taskops/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -Osize -Xswiftc -use-ld=lld \
 	-Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -L$(CURDIR)/$(STATIC) \
-	-Xlinker -s -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs
+	-Xlinker -s -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs \
+	-Xlinker --symbol-ordering-file=$(CURDIR)/scripts/function-order.txt -Xlinker --no-warn-symbol-ordering
 PYTHON := .taskops/venv/bin/python
 TASKOPS := .build/release/taskops
 FUNCTION_ZIP := .taskops/task-processor.zip
@@ -18,7 +19,7 @@ FUNCTION_ZIP := .taskops/task-processor.zip
 # Two cores, one build at a time; and setup comes before everything.
 .NOTPARALLEL:
 
-.PHONY: help setup build release function demo test test-swift test-python test-readme lint golden soak bench clean
+.PHONY: help setup build release function demo test test-swift test-python test-readme lint golden soak fuzz bench clean
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
@@ -69,6 +70,9 @@ golden: ## record the expected screens anew; read the difference before committi
 
 soak: release function ## many canaries: one after the other, and at once
 	scripts/soak.sh
+
+fuzz: build ## a million random inputs for every reader of other people's bytes
+	TASKOPS_FUZZ=1000000 TASKOPS_RANDOM_INPUTS=1000000 swift test --filter 'AWSTests|AWSSigningTests'
 
 bench: release function ## ratios against the same work in Python, into docs/benchmarks.md
 	benchmarks/run.sh

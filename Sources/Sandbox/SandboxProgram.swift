@@ -20,6 +20,7 @@ package struct SandboxProgram: Sendable {
     package func run(_ word: Word, report: (SandboxEvent) -> Void) async throws {
         try checkPrerequisites(for: word)
         var failure: SandboxEvent?
+        var stopped: SandboxEvent?
         let result: ExecutionResult<Void, SequenceOutput, StringOutput<UTF8>>
         do {
             result = try await Subprocess.run(
@@ -30,6 +31,7 @@ package struct SandboxProgram: Sendable {
                 for try await line in execution.standardOutput.strings() {
                     guard let event = try? JSONDecoder().decode(SandboxEvent.self, from: Data(line.utf8)) else { continue }
                     if event.state == .failed { failure = failure ?? event }
+                    if event.state == .stopped { stopped = event }
                     report(event)
                 }
             }
@@ -40,6 +42,9 @@ package struct SandboxProgram: Sendable {
             throw Problem(
                 .failed, "the local stack: \(failure.step) failed", cause: failure.summary ?? failure.detail,
                 hint: failure.hint ?? "its logs are in \(location.state)/logs")
+        }
+        if word == .status, let stopped {
+            throw Problem(.notFound, "no local stack is up", hint: stopped.hint.map { "start it with: \($0)" })
         }
         guard result.terminationStatus.isSuccess else {
             let lastWords = result.standardError.split(whereSeparator: \.isNewline).last.map(String.init)

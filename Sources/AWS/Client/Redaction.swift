@@ -10,7 +10,7 @@ enum Redaction {
         for marker in ["The Canonical String for this request", "The String-to-Sign should have been"] {
             if let start = message.firstRange(of: marker)?.lowerBound { message = String(message[..<start]) }
         }
-        message = starred(message, credentials)
+        message = withoutSignatures(starred(message, credentials))
         while message.last?.isWhitespace == true { message.removeLast() }
         return message
     }
