@@ -9,6 +9,7 @@ SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
 # save, are explained in docs/benchmarks.md; both programs are built with the same ones, so that nothing is built twice.
 STATIC := .taskops/static
 RELEASE := -c release --static-swift-stdlib --disable-local-rpath -Xswiftc -Osize -Xswiftc -use-ld=lld \
+	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xlinker --no-export-dynamic \
 	-Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -L$(CURDIR)/$(STATIC) \
 	-Xlinker -s -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs \
 	-Xlinker --symbol-ordering-file=$(CURDIR)/scripts/function-order.txt -Xlinker --no-warn-symbol-ordering
