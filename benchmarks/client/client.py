@@ -17,7 +17,7 @@ import sys
 import threading
 from pathlib import Path
 
-PAIRS, CALLS, IN_FLIGHT = 7, 1000, 32
+PAIRS, CALLS, IN_FLIGHT = 11, 1000, 32
 BEGIN, END = "<!-- client: begin -->", "<!-- client: end -->"
 BODY = b'{"FailedEntryCount":0,"Entries":[{"EventId":"11710aed-b79e-4468-a20b-bb3c0c3b4860"}]}'
 ANSWER = (
