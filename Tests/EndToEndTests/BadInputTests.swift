@@ -80,7 +80,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("a well-formed id of a cluster that does not exist: 3, and the other Region's own run is not held up")
+        @Test("a well-formed id of a cluster that does not exist: never ok, and the id is named")
         func unknownCluster() async throws {
             let id = LocalStack.current.clusterHost("us-east-1").prefix(26)
             try await Configurations.with(["cluster: \(id)": "cluster: aaaaaaaaaaaaaaaaaaaaaaaaaa"]) { file in

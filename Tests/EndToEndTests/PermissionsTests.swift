@@ -19,8 +19,8 @@ extension EndToEnd {
             #expect(lost.output.contains("DISABLED"), "\(lost.output)")
         }
 
-        @Test("with one action taken out the canary cannot tell")
-        func everyActionCounts() async throws {
+        @Test("without the right to connect, the canary cannot tell")
+        func withoutConnecting() async throws {
             let policy = try await printed("canary").replacing("\"dsql:DbConnect\"", with: "\"dsql:GetCluster\"")
             let keys = try await user("one-less", policy: policy)
             #expect(try await canary(keys).exit == 3)

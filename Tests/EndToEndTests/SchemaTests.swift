@@ -47,6 +47,9 @@ extension EndToEnd {
                 try write(
                     try String(contentsOfFile: file, encoding: .utf8) + "\nCREATE TABLE extra (id integer PRIMARY KEY);\n",
                     to: file)
+                let plan = try await Console.run("--sandbox", "schema", "plan", "--schema", folder)
+                #expect(plan.exit == 2)
+                #expect(plan.output.contains("edited after it was applied") && !plan.output.contains("makes it so"))
                 let apply = try await Console.run("--sandbox", "schema", "apply", "--schema", folder)
                 #expect(apply.exit == 1)
                 #expect(apply.errorLines.count == 1)
@@ -76,14 +79,14 @@ extension EndToEnd {
             }
         }
 
-        @Test("a folder that is not there, and a role that may not apply: 1 and one line")
+        @Test("a folder that is not there, and an ARN that is none: 1 and one line")
         func refused() async throws {
             let missing = try await Console.run("--sandbox", "schema", "apply", "--schema", "/nonexistent")
             #expect(missing.exit == 1)
             #expect(missing.errorLines.count == 1)
             #expect(missing.error.contains("/nonexistent"))
             let wrong = try await Console.run("--sandbox", "schema", "apply", "--console-role-arn", "ada")
-            #expect(wrong.exit != 0)
+            #expect(wrong.exit == 1)
             #expect(wrong.errorLines.count == 1, "\(wrong.error)")
             #expect(wrong.error.contains("ada"))
         }
