@@ -40,6 +40,7 @@ class LocalStack:
         from . import moto_repairs
         from .application import Application
         from .cloudformation import install as install_cloudformation
+        from .cloudwatch.service import CloudWatch
         from .control import ControlAddress
         from .dsql.operations import OPERATIONS as DSQL_OPERATIONS
         from .eventbridge.delivery import Deliverer
@@ -60,12 +61,14 @@ class LocalStack:
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
         install_cloudformation(self.world)
+        self.cloudwatch = CloudWatch(self.world)
         application = Application(
             self.world,
             {
                 "events": self.events.operations(),
                 "lambda": lambda_operations(self.runtime),
                 "dsql": DSQL_OPERATIONS,
+                "cloudwatch": self.cloudwatch.operations(),
             },
         )
         control = ControlAddress(
@@ -88,11 +91,13 @@ class LocalStack:
     def start(self) -> LocalStack:
         self._aws.start()
         self._control.start()
+        self.cloudwatch.start()
         return self
 
     def close(self) -> None:
         self._aws.stop()
         self._control.stop()
+        self.cloudwatch.close()
         self.timers.close()
         self.runtime.close()
 

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from . import iam_policies
 from .faults import Faults
 from .settings import LiveSettings, Settings
+from .states import States
 
 if TYPE_CHECKING:
+    from .cloudwatch.store import MetricStore
     from .dsql.clusters import Clusters
 
 ACCOUNT_ID = "123456789012"
@@ -85,7 +87,8 @@ class World:
     settings: LiveSettings = field(default_factory=lambda: LiveSettings(Settings()))
     faults: Faults = field(default_factory=Faults)
     calls: Calls = field(default_factory=Calls)
-    #: Happenings worth counting that AWS would publish as metrics (dropped events and the like).
+    states: States = field(default_factory=States)
+    #: Happenings worth counting, whatever CloudWatch is asked (dropped events and the like).
     counters: Counter[str] = field(default_factory=Counter)
     #: Where the AWS operations are served, filled in once the port is known.
     endpoint_url: str = ""
@@ -94,12 +97,16 @@ class World:
     ca_file: Path | None = None
     #: The control plane of Aurora DSQL.
     dsql: Clusters = field(init=False)
+    #: Where everything that happens is counted in CloudWatch's own terms.
+    metrics: MetricStore = field(init=False)
 
     def __post_init__(self) -> None:
+        from .cloudwatch.store import MetricStore
         from .dsql.clusters import Clusters
 
         self._counting = threading.Lock()
         self.dsql = Clusters(self.account_id, self.settings)
+        self.metrics = MetricStore(self.settings, self.states)
 
     def count(self, name: str, times: int = 1) -> None:
         """From any thread; adding to a Counter is more than one step."""
