@@ -49,6 +49,7 @@ class LocalStack:
         from .lambda_service import moto_functions
         from .lambda_service.operations import operations as lambda_operations
         from .lambda_service.runtime import LambdaRuntime
+        from .sqs import metrics as queue_metrics
         from .timers import Timers
 
         directory.mkdir(parents=True, exist_ok=True)
@@ -61,7 +62,9 @@ class LocalStack:
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
         install_cloudformation(self.world)
-        self.cloudwatch = CloudWatch(self.world)
+        queue_metrics.count_calls(self.world)
+        samples = (self.runtime.metrics.sample_all, lambda: queue_metrics.sample(self.world))
+        self.cloudwatch = CloudWatch(self.world, samples)
         application = Application(
             self.world,
             {

@@ -189,3 +189,7 @@ class World:
     def cluster_at(self, host: str) -> ClusterView | None:
         """The cluster whose endpoint has this host name, or None."""
         return self.dsql.at(host)
+
+    def clusters(self) -> list[ClusterView]:
+        """The clusters of all Regions."""
+        return self.dsql.everywhere()

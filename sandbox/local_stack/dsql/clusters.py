@@ -79,6 +79,13 @@ class Cluster:
     def endpoint(self) -> str:
         return f"{self.identifier}.dsql.{self.region}.on.aws"
 
+    def view(self) -> ClusterView:
+        """As the cluster's endpoint sees it."""
+        from ..world import ClusterView
+
+        peers = tuple(self.peers) if self.status != "PENDING_SETUP" else ()
+        return ClusterView(self.identifier, self.arn, self.region, self.status, self.endpoint, peers)
+
     def as_json(self, full: bool) -> dict[str, Any]:
         answer: dict[str, Any] = {
             "identifier": self.identifier,
@@ -148,16 +155,18 @@ class Clusters:
             return next((c for c in self._by_id.values() if c.arn == arn), None)
 
     def at(self, host: str) -> ClusterView | None:
-        from ..world import ClusterView
-
         identifier = host.lower().rstrip(".").split(".", 1)[0]
         with self._lock:
             self._settle()
             cluster = self._by_id.get(identifier)
             if cluster is None or cluster.endpoint != host.lower().rstrip("."):
                 return None
-            peers = tuple(cluster.peers) if cluster.status not in ("PENDING_SETUP",) else ()
-            return ClusterView(cluster.identifier, cluster.arn, cluster.region, cluster.status, cluster.endpoint, peers)
+            return cluster.view()
+
+    def everywhere(self) -> list[ClusterView]:
+        with self._lock:
+            self._settle()
+            return [cluster.view() for cluster in self._by_id.values()]
 
     def views(self) -> list[dict[str, Any]]:
         with self._lock:

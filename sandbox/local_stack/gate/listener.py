@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from . import admission, messages
 from .admission import NotAdmitted
 from .databases import Databases
+from .metrics import Account, ClusterMetrics
 from .session import Cut, Session
 from .upstream import PROTOCOL, Upstream, UpstreamError
 
@@ -97,8 +98,8 @@ class Gate:
                 admitted = await self._admit(reader, writer)
             if admitted is None:
                 return
-            connection, catalog = admitted
-            session = self._open[task] = Session((reader, writer), connection, self._faults, catalog)
+            connection, catalog, metrics = admitted
+            session = self._open[task] = Session((reader, writer), connection, self._faults, catalog, Account(metrics))
             writer.write(connection.greeting)
             await session.run()
             await _close(writer)
@@ -121,7 +122,7 @@ class Gate:
             writer.transport.abort()
 
     async def _admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-                     ) -> tuple[Connection, Catalog] | None:
+                     ) -> tuple[Connection, Catalog, ClusterMetrics] | None:
         first = await self._first_packet(reader, writer)
         if first is None:
             return None
@@ -150,7 +151,7 @@ class Gate:
         except UpstreamError as problem:
             raise _as_refusal(problem) from problem
         _without_delay(writer)
-        return connection, catalog
+        return connection, catalog, ClusterMetrics(self._world, self.region, cluster.identifier)
 
     async def _first_packet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
                             ) -> tuple[int, bytes] | None:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Protocol
 from . import messages
 from .catalog import Catalog, CatalogCache
 from .dialect import Kind, Plan, Refusal, Statement, plan
-from .dialect.refusal import DATA_CONFLICT, SCHEMA_CONFLICT
+from .dialect.refusal import DATA_CONFLICT, SCHEMA_CONFLICT, TOO_OLD
+from .metrics import Account
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Unit:
     cut: bool = False
     #: The gate's own request: nothing of its answer reaches the client.
     internal: bool = False
+    #: When it was sent to PostgreSQL.
+    began: float = 0.0
 
 
 class Session:
@@ -72,12 +75,14 @@ class Session:
         server: Connection,
         faults: DatabaseFaults,
         catalog: Catalog,
+        account: Account,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client_reader, self._client_writer = client
         self._server = server
         self._faults = faults
         self._catalog = CatalogCache(catalog)
+        self._account = account
         self._clock = clock
         self._transaction = Transaction()
         self._statements: dict[bytes, Plan] = {}
@@ -142,6 +147,7 @@ class Session:
         elif kind == _BIND:
             portal, statement = raw[5:].split(b"\0", 2)[:2]
             self._portals[portal] = self._statements.get(statement, _NOTHING)
+            self._account.sent(len(raw))
             writer.write(raw)
             return
         elif kind == _EXECUTE:
@@ -156,6 +162,8 @@ class Session:
         else:
             writer.write(raw)
             return
+        unit.began = self._clock()
+        self._account.sent(len(raw))
         self._units.append(unit)
         writer.write(raw)
         if self._unsettled and kind in (_QUERY, _SYNC):
@@ -269,6 +277,7 @@ class Session:
         buffer = b""
         while chunk := await reader.read(CHUNK):
             buffer = buffer + chunk if buffer else chunk
+            self._account.received(len(chunk))
             out: list[bytes] = []
             start = position = 0
             end = len(buffer)
@@ -309,6 +318,7 @@ class Session:
                 units.popleft()
                 self._cutting = self._cutting or unit.cut
             if kind == _COMPLETE:
+                self._account.completed(body, self._clock() - unit.began)
                 self._changed |= unit.changed
                 if body == b"ROLLBACK\0":
                     self._changed.clear()
@@ -330,8 +340,10 @@ class Session:
             if f'"{marker}"' in fields.get("M", ""):
                 del self._refusals[marker]
                 self._must_end = ends
+                self._account.failed("40001" if refusal is DATA_CONFLICT else refusal.code, refusal is TOO_OLD)
                 return messages.error(fields.get("S", "ERROR"), refusal.code, refusal.message, refusal.hint)
         if fields.get("C") in _CONFLICTS:
+            self._account.failed("40001", False)
             return messages.error("ERROR", DATA_CONFLICT.code, DATA_CONFLICT.message)
         if "sandbox." in fields.get("W", ""):
             # Raised inside one of our own functions: the client has no business with where.
@@ -343,6 +355,8 @@ class Session:
         if self._cutting:
             raise Cut
         status = body[0]
+        if not unit.internal:
+            self._account.ready(status == ord("I"), self._clock() - unit.began)
         if self._must_end and status == ord("E"):
             self._must_end = False
             self._units.appendleft(Unit("query", internal=True))
