@@ -64,7 +64,7 @@ class LocalStack:
         install_cloudformation(self.world)
         queue_metrics.count_calls(self.world)
         samples = (self.runtime.metrics.sample_all, lambda: queue_metrics.sample(self.world))
-        self.cloudwatch = CloudWatch(self.world, samples)
+        self.cloudwatch = CloudWatch(self.world, samples, self.runtime.submit_to)
         application = Application(
             self.world,
             {

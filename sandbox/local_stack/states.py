@@ -137,6 +137,13 @@ class States:
             return {}
         return self._states.get((kind, region, name), {})
 
+    def all_of(self, kind: str, region: str) -> dict[str, dict[str, Any]]:
+        """Name → what is set, for all things of a kind in a Region."""
+        if not self._states:
+            return {}
+        with self._lock:
+            return {key[2]: given for key, given in self._states.items() if key[:2] == (kind, region)}
+
     # Metrics have a setting for all of them beside a state for some.
 
     def metric_delay(self, region: str, namespace: str, otherwise: float) -> float:

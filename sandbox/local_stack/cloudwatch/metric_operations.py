@@ -13,6 +13,7 @@ from ..world import World
 from . import queries, statistics, wire
 from .errors import CloudWatchError, invalid, invalid_combination, invalid_token, invalid_value
 from .metric_math import TimeSeries
+from .paging import page
 from .store import Metric, dimensions
 
 MOST_DATAPOINTS = 100_800
@@ -156,26 +157,23 @@ def list_metrics(world: World, region: str, wanted: dict[str, Any]) -> dict[str,
     recent = RECENT.get(wanted["RecentlyActive"]) if "RecentlyActive" in wanted else None
     found = world.metrics.listed(region, recent) if recent else world.metrics.listed(region)
     shown = [metric for metric in found if _fits(metric, wanted)]
-    offset = 0
-    if "NextToken" in wanted:
-        try:
-            offset = int(base64.b64decode(wanted["NextToken"], altchars=b"-_", validate=True))
-        except ValueError:
-            raise invalid_value("Request parameter NextToken is invalid") from None
-    page = shown[offset : offset + LISTED_PER_PAGE]
-    answer: dict[str, Any] = {
+    metrics, rest = page(
+        shown,
+        LISTED_PER_PAGE,
+        wanted.get("NextToken"),
+        lambda: invalid_value("Request parameter NextToken is invalid"),
+    )
+    return {
+        **rest,
         "Metrics": [
             {
                 "Namespace": metric.namespace,
                 "MetricName": metric.name,
                 "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions],
             }
-            for metric in page
-        ]
+            for metric in metrics
+        ],
     }
-    if offset + LISTED_PER_PAGE < len(shown):
-        answer["NextToken"] = base64.urlsafe_b64encode(str(offset + LISTED_PER_PAGE).encode()).decode()
-    return answer
 
 
 def _fits(metric: Metric, wanted: dict[str, Any]) -> bool:

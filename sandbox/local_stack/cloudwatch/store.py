@@ -85,6 +85,8 @@ class Series:
     units: dict[str, dict[int, Bucket]] = field(default_factory=dict)
     resolution: int = MINUTE
     newest: int = 0
+    #: How many values were put, for those who want to know whether there are new ones.
+    version: int = 0
 
 
 class MetricStore:
@@ -139,6 +141,7 @@ class MetricStore:
         series.resolution = min(series.resolution, resolution)
         moment = int((time.time() if at is None else at) // resolution * resolution)
         series.newest = max(series.newest, moment)
+        series.version += 1
         buckets = series.units.setdefault(unit, {})
         bucket = buckets.get(moment)
         if bucket is None:
@@ -175,6 +178,11 @@ class MetricStore:
                     into = merged.setdefault(place, (Bucket(), name))
                     into[0].merge(buckets[moment])
         return dict(sorted(merged.items()))
+
+    def version(self, region: str, metrics: list[Metric]) -> int:
+        """Grows with each value that is put into one of the metrics; 0 when none has any."""
+        known = self._regions.get(region, {})
+        return sum(known[metric].version for metric in metrics if metric in known)
 
     def listed(self, region: str, recent_seconds: float = LISTED_SECONDS) -> list[Metric]:
         """The metrics with data in the past, in a steady order."""
