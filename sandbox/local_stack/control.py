@@ -48,7 +48,7 @@ class ControlAddress:
                 case ("PUT", ["settings"]):
                     return _answer(200, self._world.settings.update(_object(_json(request))))
                 case ("GET", ["states"]):
-                    return _answer(200, {"states": self._world.states.as_json()})
+                    return _answer(200, {"states": self._world.states.as_json(), "kinds": self._world.states.kinds()})
                 case ("PUT", ["states"]):
                     return _answer(200, {"state": self._world.states.set(_json(request))})
                 case ("DELETE", ["states"]):

@@ -44,7 +44,7 @@ class LocalStack:
         from .control import ControlAddress
         from .dsql.operations import OPERATIONS as DSQL_OPERATIONS
         from .eventbridge.delivery import Deliverer
-        from .eventbridge.events import EventBridge, check_patterns_of_rules
+        from .eventbridge.events import EventBridge, check_patterns_of_rules, show_set_states
         from .http_server import HttpServer
         from .lambda_service import moto_functions
         from .lambda_service.operations import operations as lambda_operations
@@ -61,6 +61,7 @@ class LocalStack:
         moto_repairs.install()
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
+        show_set_states(self.world)
         install_cloudformation(self.world)
         queue_metrics.count_calls(self.world)
         samples = (self.runtime.metrics.sample_all, lambda: queue_metrics.sample(self.world))

@@ -24,6 +24,8 @@ class Settings:
     #: How long a function stays Pending, and a cluster CREATING, before it is usable.
     functionCreationSeconds: float = 0.2
     clusterCreationSeconds: float = 0.5
+    #: How long a cluster whose state was set to IDLE or INACTIVE takes to wake for a connection.
+    clusterWakeSeconds: float = 0.5
     #: A metric's point is to be seen so long after its minute began; on AWS that is one to three minutes.
     metricDelaySeconds: float = 0.0
     #: How often what is a level rather than a happening is sampled: queue depths, ages, storage, concurrency.

@@ -15,7 +15,7 @@ called for weeks). A state is a JSON object with ``kind``, ``region`` and, where
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,6 +122,23 @@ class States:
             for key in leaving:
                 del self._states[key]
         return len(leaving)
+
+    def forget(self, kind: str, region: str, name: str, fields: Iterable[str]) -> None:
+        """Clears some fields of one state: what AWS would have changed by itself."""
+        with self._lock:
+            kept = dict(self._states.pop((kind, region, name), {}))
+            for field in fields:
+                kept.pop(field, None)
+            if kept:
+                self._states[kind, region, name] = kept
+
+    @staticmethod
+    def kinds() -> dict[str, Any]:
+        """What can be set: kind → field → its values, or what it is."""
+        return {
+            kind: {name: list(field.values) or field.kind.__name__ for name, field in fields.items()}
+            for kind, fields in _FIELDS.items()
+        }
 
     def as_json(self) -> list[dict[str, Any]]:
         with self._lock:

@@ -55,10 +55,17 @@ class ClusterView:
     endpoint: str
     #: ARNs of the clusters it is peered with, its own not among them.
     peers: tuple[str, ...]
+    encryption_status: str = "ENABLED"
 
     @property
     def accepts_connections(self) -> bool:
-        return self.status in ("ACTIVE", "IDLE", "INACTIVE", "UPDATING")
+        usable = self.status in ("ACTIVE", "IDLE", "INACTIVE", "UPDATING")
+        return usable and self.encryption_status != "KMS_KEY_INACCESSIBLE"
+
+    @property
+    def sleeps(self) -> bool:
+        """Scaled to nothing: the next connection wakes it, and waits."""
+        return self.status in ("IDLE", "INACTIVE")
 
 
 class Calls:
@@ -105,7 +112,7 @@ class World:
         from .dsql.clusters import Clusters
 
         self._counting = threading.Lock()
-        self.dsql = Clusters(self.account_id, self.settings)
+        self.dsql = Clusters(self.account_id, self.settings, self.states)
         self.metrics = MetricStore(self.settings, self.states)
 
     def count(self, name: str, times: int = 1) -> None:

@@ -156,6 +156,20 @@ class EventBridge:
         alone.send_to_targets({**delivery.event, "time": stamp, "ingestion-time": time.time()})
 
 
+def show_set_states(world: World) -> None:
+    """A rule's state is its own, or what was set at the control address; readers and delivery see the same."""
+    from moto.events.models import Rule
+
+    def state(self: Any) -> str:
+        name = self.name if self.event_bus_name == "default" else f"{self.event_bus_name}/{self.name}"
+        return str(world.states.of("rule", self.region_name, name).get("State", self.own_state))
+
+    def set_state(self: Any, value: str) -> None:
+        self.own_state = value
+
+    Rule.state = property(state, set_state)
+
+
 def check_patterns_of_rules() -> None:
     """PutRule refuses a pattern that could never be matched rightly; moto checks little of it."""
     from moto.events.exceptions import InvalidEventPatternException

@@ -140,6 +140,8 @@ class Gate:
         credentials = admission.check(self._world, cluster, parameters, password)
         if delay := self._faults.delay_ms:
             await asyncio.sleep(delay / 1000)
+        if cluster.sleeps:
+            await asyncio.sleep(self._world.settings.clusterWakeSeconds)
         role = parameters["user"]
         forwarded = {k: v for k, v in parameters.items() if k not in ("user", "database", "replication")}
         try:

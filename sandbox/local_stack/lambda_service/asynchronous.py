@@ -125,6 +125,11 @@ class AsynchronousQueue:
             if time.time() - event.received_at > config.max_age:
                 self._give_up(event, view, config, "EventAgeExceeded", None)
                 return
+            if view.state != "Active":
+                # No throttle: the event goes back to the queue until the function can take it.
+                functions.wake(self._world, function)
+                self._later(event, view, config)
+                return
             try:
                 environment = self._environments.acquire(view, wait=0.0)
             except Throttled:
@@ -169,6 +174,9 @@ class AsynchronousQueue:
     def _throttled(self, event: Event, view: functions.FunctionView, config: functions.AsynchronousConfig) -> None:
         self._world.count("lambda-throttles")
         self._metrics.throttled(view.region, view.name, event.invocation.function_arn)
+        self._later(event, view, config)
+
+    def _later(self, event: Event, view: functions.FunctionView, config: functions.AsynchronousConfig) -> None:
         event.throttles += 1
         delay = min(THROTTLE_FIRST * 2 ** min(event.throttles - 1, 16), THROTTLE_LONGEST)
         if time.time() - event.received_at + self._scaled(delay) > config.max_age:

@@ -20,6 +20,14 @@ from .runtime import LambdaRuntime
 from .runtime_api import Invocation
 
 
+#: State → its reason and its code, as far as there is one that goes without saying.
+_REASONS = {
+    "Pending": ("The function is being created.", "Creating"),
+    "Inactive": ("The function has not been invoked for some time.", "Idle"),
+    "Failed": ("The function could not be set up.", "InternalError"),
+}
+
+
 def install(world: World, runtime: LambdaRuntime) -> None:
     from moto.awslambda import models, policy
     from moto.awslambda.exceptions import InvalidParameterValueException
@@ -53,6 +61,7 @@ def _keep_configuration(world: World, function_class: Any) -> None:
         self.logging_config = dict(spec.get("LoggingConfig") or {})
         self.dead_letter_config = dict(spec.get("DeadLetterConfig") or {})
         self.event_invoke_configs = {}
+        self.states = world.states
         self.active_at = time.monotonic() + world.settings.functionCreationSeconds
         _touch(self)
 
@@ -61,9 +70,10 @@ def _keep_configuration(world: World, function_class: Any) -> None:
         config = original_configuration(self, on_create)
         config = {name: value for name, value in config.items() if value is not None}
         config["State"] = functions.state(self)
-        if config["State"] == "Pending":
-            config |= {"StateReason": "The function is being created.", "StateReasonCode": "Creating"}
+        if config["State"] in _REASONS:
+            config |= dict(zip(("StateReason", "StateReasonCode"), _REASONS[config["State"]], strict=True))
         config["LastUpdateStatus"] = "Successful"
+        config |= functions.set_state(self)
         config["RevisionId"] = self.revision_id
         logging = self.logging_config
         config["LoggingConfig"] = {

@@ -50,11 +50,12 @@ class LambdaRuntime:
     def invoke(self, function: Any, invocation: Invocation) -> Outcome:
         """Synchronous. Raises Lambda's own errors for what happens before the function runs."""
         view = functions.view(function)
-        if view.state == "Pending":
+        if view.state != "Active":
+            functions.wake(self._world, function)
             raise AwsError(
                 "ResourceConflictException",
                 "The operation cannot be performed at this time. The function "
-                "is currently in the following state: Pending",
+                f"is currently in the following state: {view.state}",
                 409,
             )
         environments = self._of(function).environments
