@@ -49,6 +49,7 @@ class LocalStack:
         from .lambda_service import moto_functions
         from .lambda_service.operations import operations as lambda_operations
         from .lambda_service.runtime import LambdaRuntime
+        from .sqs import attributes as queue_attributes
         from .sqs import metrics as queue_metrics
         from .timers import Timers
 
@@ -63,6 +64,7 @@ class LocalStack:
         check_patterns_of_rules()
         show_set_states(self.world)
         install_cloudformation(self.world)
+        queue_attributes.install()
         queue_metrics.count_calls(self.world)
         samples = (self.runtime.metrics.sample_all, lambda: queue_metrics.sample(self.world))
         self.cloudwatch = CloudWatch(self.world, samples, self.runtime.submit_to)
