@@ -63,11 +63,11 @@ class LocalStack:
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
         show_set_states(self.world)
-        install_cloudformation(self.world)
         queue_attributes.install()
         queue_metrics.count_calls(self.world)
         samples = (self.runtime.metrics.sample_all, lambda: queue_metrics.sample(self.world))
         self.cloudwatch = CloudWatch(self.world, samples, self.runtime.submit_to)
+        install_cloudformation(self.world, self.cloudwatch)
         application = Application(
             self.world,
             {

@@ -53,13 +53,23 @@ def read(call: Call) -> dict[str, Any]:
             raw = json.loads(data or b"{}")
     except ValueError:
         raise CloudWatchError("SerializationException", "The request could not be read.") from None
-    if shape is None:
-        return {}
+    return {} if shape is None else _checked(shape, raw)
+
+
+def checked(operation: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """The input of an operation that did not come as a request (CloudFormation's properties)."""
+    model = service_model("cloudwatch")
+    assert model is not None
+    return _checked(model.operation_model(operation).input_shape, raw)
+
+
+def _checked(shape: Any, raw: Any) -> dict[str, Any]:
     problems: list[str] = []
     value = _value(shape, raw, "", problems)
     if problems:
         count = len(problems)
         raise invalid(f"{count} validation error{'s' if count > 1 else ''} detected: " + "; ".join(problems))
+    assert isinstance(value, dict)
     return value
 
 

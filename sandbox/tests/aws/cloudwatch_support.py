@@ -28,15 +28,15 @@ class _OneProtocol(Loader):
         return model
 
 
-def speaking(stack: Stack, protocol: str, region: str = EAST) -> Any:
+def speaking(stack: Stack, protocol: str, region: str = EAST, key: str = "", secret: str = "") -> Any:
     session = boto3.session.Session()
     session._session.register_component("data_loader", _OneProtocol(protocol))
     return session.client(
         "cloudwatch",
         region_name=region,
         endpoint_url=stack.endpoint,
-        aws_access_key_id=stack.key,
-        aws_secret_access_key=stack.secret,
+        aws_access_key_id=key or stack.key,
+        aws_secret_access_key=secret or stack.secret,
         config=_NO_RETRIES,
     )
 
