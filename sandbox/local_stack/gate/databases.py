@@ -34,6 +34,10 @@ class Databases:
         """The database of a cluster, when it has been made."""
         return self._names.get(_key(identifier, peer_arns))
 
+    def names(self) -> list[str]:
+        """The databases there are, each once."""
+        return list(dict.fromkeys(self._names.values()))
+
     async def _make(self, key: str) -> str:
         if not self._names:
             return FIRST

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import certificates
 from .databases import Databases
+from .lag import Snapshots
 from .listener import Gate
 from .metrics import measure_storage
 from .upstream import Upstream, UpstreamError
@@ -53,6 +54,7 @@ class Gates:
 
         async def stop_all() -> None:
             self._measuring.cancel()
+            self._snapping.cancel()
             await asyncio.gather(*(gate.stop() for gate in self._gates))
 
         asyncio.run_coroutine_threadsafe(stop_all(), loop).result(timeout=10)
@@ -78,10 +80,12 @@ class Gates:
 
     async def _listen(self) -> None:
         databases = Databases(self._upstream)
+        snapshots = Snapshots(self._world, list(self._regions), self._upstream)
         self._measuring = asyncio.create_task(self._measure(databases))
+        self._snapping = asyncio.create_task(snapshots.run(databases))
         for region in self._regions:
             tls = certificates.server_context(self._certificates, region)
-            gate = Gate(region, self._world, self._upstream, databases, tls)
+            gate = Gate(region, self._world, self._upstream, databases, snapshots, tls)
             self._world.gate_ports[region] = await gate.start()
             self._gates.append(gate)
 

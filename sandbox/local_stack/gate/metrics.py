@@ -93,19 +93,24 @@ class Account:
         elif code == "40001":
             self._metrics.conflict()
 
-    def ready(self, idle: bool, seconds: float) -> None:
-        """PostgreSQL waits for the next request; ``idle`` when no transaction is open any more."""
+    def ready(self, idle: bool, seconds: float) -> bool:
+        """PostgreSQL waits for the next request; ``idle`` when no transaction is open any more.
+
+        Answers whether a transaction has ended that changed something.
+        """
         if not self._ran:
-            return
+            return False
         self._metrics.computed(seconds)
         if not idle:
-            return
+            return False
+        wrote = self._wrote
         if self._wrote and not self._committed:
             # Outside a block the statement's own end is the commit.
             self._metrics.commit(seconds)
         self._metrics.transaction(self._wrote, not self._failed, self._sent, self._received)
         self._sent = self._received = 0
         self._ran = self._wrote = self._committed = self._failed = False
+        return wrote
 
 
 async def measure_storage(world: World, databases: Databases, upstream: Upstream) -> None:

@@ -22,6 +22,7 @@ from . import messages
 from .catalog import Catalog, CatalogCache
 from .dialect import Kind, Plan, Refusal, Statement, plan
 from .dialect.refusal import DATA_CONFLICT, SCHEMA_CONFLICT, TOO_OLD
+from .lag import Lag
 from .metrics import Account
 from .transaction import Transaction
 
@@ -62,8 +63,10 @@ class Unit:
     tags: deque[bytes | None] = field(default_factory=deque)
     changed: frozenset[str] = frozenset()
     cut: bool = False
-    #: The gate's own request: nothing of its answer reaches the client.
+    #: The gate's own request: nothing of its answer reaches the client, but that PostgreSQL is ready.
     internal: bool = False
+    #: Also that PostgreSQL is ready is kept from the client: the gate's own request comes before or after.
+    silent: bool = False
     #: When it was sent to PostgreSQL.
     began: float = 0.0
 
@@ -76,6 +79,7 @@ class Session:
         faults: DatabaseFaults,
         catalog: Catalog,
         account: Account,
+        lag: Lag,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client_reader, self._client_writer = client
@@ -83,6 +87,11 @@ class Session:
         self._faults = faults
         self._catalog = CatalogCache(catalog)
         self._account = account
+        self._lag = lag
+        #: The batch under way runs in a transaction of the gate's own, which began with a snapshot of the past.
+        self._borrowed = False
+        #: The snapshot for a transaction that the batch under way begins.
+        self._begun_with: str | None = None
         self._clock = clock
         self._transaction = Transaction()
         self._statements: dict[bytes, Plan] = {}
@@ -140,13 +149,16 @@ class Session:
         if kind in (_QUERY, _SYNC, _CALL):
             await self._suffer()
         if kind == _QUERY:
+            self._look_back(plan(raw[5:-1].decode("utf-8", "surrogateescape")))
             raw, unit = self._query(raw)
         elif kind == _PARSE:
+            self._look_back(plan(raw[5:].split(b"\0", 2)[1].decode("utf-8", "surrogateescape")))
             writer.write(self._parse(raw))
             return
         elif kind == _BIND:
             portal, statement = raw[5:].split(b"\0", 2)[:2]
             self._portals[portal] = self._statements.get(statement, _NOTHING)
+            self._look_back(self._portals[portal])
             self._account.sent(len(raw))
             writer.write(raw)
             return
@@ -163,15 +175,49 @@ class Session:
             writer.write(raw)
             return
         unit.began = self._clock()
+        unit.silent = self._borrowed and kind in (_QUERY, _SYNC)
         self._account.sent(len(raw))
         self._units.append(unit)
         writer.write(raw)
+        if kind in (_QUERY, _SYNC):
+            self._return_to_now()
         if self._unsettled and kind in (_QUERY, _SYNC):
             # A commit was made to fail: PostgreSQL has to be told to end the transaction before
             # anything the client sent after it.
             self._settled.clear()
             await writer.drain()
             await self._settled.wait()
+
+    def _look_back(self, planned: Plan) -> None:
+        """Before the first statement of a transaction, where the Region's reads are to be behind."""
+        if self._transaction.in_block or self._borrowed or not planned.statements:
+            return
+        kinds = {statement.kind for statement in planned.statements}
+        reads = kinds == {Kind.READ} and any(statement.relations for statement in planned.statements)
+        begins = kinds == {Kind.BEGIN} and len(planned.statements) == 1
+        if not reads and not begins:
+            return
+        snapshot = self._lag.snapshot()
+        if snapshot is None:
+            return
+        if begins:
+            self._begun_with = snapshot
+            return
+        self._borrowed = True
+        self._request(f"BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT '{snapshot}'", silent=True)
+
+    def _return_to_now(self) -> None:
+        """After the last message of a batch that was made to look back, or that began a transaction."""
+        if self._borrowed:
+            self._borrowed = False
+            self._request("COMMIT", silent=False)
+        elif self._begun_with is not None:
+            self._request(f"SET TRANSACTION SNAPSHOT '{self._begun_with}'", silent=True)
+        self._begun_with = None
+
+    def _request(self, sql: str, silent: bool) -> None:
+        self._units.append(Unit("query", internal=True, silent=silent))
+        self._server.writer.write(messages.query(sql))
 
     async def _suffer(self) -> None:
         """The faults that are switched on, and the age a connection may reach."""
@@ -355,8 +401,11 @@ class Session:
         if self._cutting:
             raise Cut
         status = body[0]
-        if not unit.internal:
-            self._account.ready(status == ord("I"), self._clock() - unit.began)
+        idle = status == ord("I") or (unit.silent and not unit.internal)
+        if not unit.internal and self._account.ready(idle, self._clock() - unit.began):
+            self._lag.committed()
+        if unit.silent:
+            return b""
         if self._must_end and status == ord("E"):
             self._must_end = False
             self._units.appendleft(Unit("query", internal=True))
