@@ -39,6 +39,8 @@ class Alarm:
     suppressed: dict[str, str] = field(default_factory=dict)
     #: What the last evaluation was made of; None asks for a new one.
     evaluated: Any = None
+    #: What evaluation has made of the configuration, kept between evaluations.
+    prepared: Any = None
     #: The state was set at the control address; evaluation leaves it alone.
     pinned: bool = False
     rule: alarm_rules.Rule | None = None
@@ -81,6 +83,8 @@ class AlarmBook:
         self.account = account
         self._tags = tags
         self._alarms: dict[str, Alarm] = {}
+        #: Some alarm's state was set at the control address.
+        self.pinned = False
         self._history: deque[dict[str, Any]] = deque(maxlen=MOST_HISTORY)
         self.lock = threading.RLock()
 
@@ -93,6 +97,11 @@ class AlarmBook:
         with self.lock:
             return sorted(self._alarms.values(), key=lambda alarm: (alarm.kind, alarm.name))
 
+    def each(self) -> list[Alarm]:
+        """All alarms, in no order."""
+        with self.lock:
+            return list(self._alarms.values())
+
     def get(self, name: str) -> Alarm | None:
         return self._alarms.get(name)
 
@@ -102,7 +111,7 @@ class AlarmBook:
 
     def parents(self, name: str) -> list[Alarm]:
         """The composite alarms whose rules refer to an alarm."""
-        return [a for a in self.all() if a.rule is not None and name in a.rule.children]
+        return [alarm for alarm in self.all() if alarm.rule is not None and name in alarm.rule.children]
 
     def history(self) -> list[dict[str, Any]]:
         """Oldest first."""
@@ -133,12 +142,13 @@ class AlarmBook:
                     self._tags[alarm.arn] = {tag["Key"]: tag["Value"] for tag in tags}
                 word = "Create"
             else:
-                alarm.config, alarm.configured_at = config, now
+                alarm.config, alarm.configured_at, alarm.prepared = config, now, None
                 word = "Update"
             alarm.rule = rule
             alarm.evaluated = None
             shown = {key: value for key, value in alarm.as_output().items() if value is not None}
-            self._note(alarm, "ConfigurationUpdate", f'Alarm "{name}" {word.lower()}d', {"type": word, word: shown})
+            data = {"type": word, f"{word.lower()}dAlarm": shown}
+            self._note(alarm, "ConfigurationUpdate", f'Alarm "{name}" {word.lower()}d', data)
             return alarm
 
     def delete(self, names: Iterable[str]) -> None:
@@ -208,7 +218,7 @@ class AlarmBook:
                     "Timestamp": time.time(),
                     "HistoryItemType": kind,
                     "HistorySummary": summary[:255],
-                    "HistoryData": json.dumps({"version": "1.0", **data})[:4095],
+                    "HistoryData": json.dumps({"version": "1.0", **data}, separators=(",", ":"))[:4095],
                 }
             )
 

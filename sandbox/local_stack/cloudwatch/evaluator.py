@@ -10,6 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import AwsError
@@ -39,11 +40,12 @@ class Evaluator:
 
     def run_on(self, book: AlarmBook) -> None:
         self.pin(book)
-        alarms = book.all()
+        alarms = book.each()
+        until = self._world.metrics.visibility(book.region)
         for alarm in alarms:
             if alarm.kind == METRIC and not alarm.pinned:
                 try:
-                    self._evaluate(book, alarm)
+                    self._evaluate(book, alarm, until)
                 except AwsError as problem:
                     log.warning("the alarm %s cannot be evaluated: %s", alarm.name, problem.message)
                 except Exception:
@@ -56,7 +58,10 @@ class Evaluator:
     def pin(self, book: AlarmBook) -> None:
         """States set at the control address; readers call this too, so that they see them at once."""
         pins = self._world.states.all_of("alarm", book.region)
-        for alarm in book.all() if pins or any(alarm.pinned for alarm in book.all()) else ():
+        if not pins and not book.pinned:
+            return
+        book.pinned = bool(pins)
+        for alarm in book.each():
             wanted = pins.get(alarm.name)
             if wanted is None:
                 if alarm.pinned:
@@ -75,21 +80,20 @@ class Evaluator:
 
     # Metric alarms
 
-    def _evaluate(self, book: AlarmBook, alarm: Alarm) -> None:
-        config = alarm.config
-        asked = as_queries(config)
-        period = alarm_checks.period_of(config)
-        metrics = [_metric(query) for query in asked if "MetricStat" in query]
-        namespace = metrics[0].namespace if metrics else ""
-        until = self._world.metrics.visible_until(book.region, namespace)
-        step = min(period, 60)
+    def _evaluate(self, book: AlarmBook, alarm: Alarm, visible: Callable[[str], float]) -> None:
+        watch = alarm.prepared
+        if watch is None:
+            watch = alarm.prepared = _Watch.of(alarm.config)
+        asked, metrics, period, step = watch.queries, watch.metrics, watch.period, watch.step
         version = self._world.metrics.version(book.region, metrics)
+        moment = int(visible(metrics[0].namespace if metrics else "") // step)
         # What no metric has data for does not change with time.
-        seen = (version, int(until // step) if version or not metrics else 0)
+        seen = (version, moment if version or not metrics else 0)
         if alarm.evaluated == seen:
             return
         alarm.evaluated = seen
-        end = int(until // step) * step + step
+        config = alarm.config
+        end = moment * step + step
         periods = config["EvaluationPeriods"]
         start = end - (periods + EXTRA_POINTS) * period
         results = queries.Computation(self._world.metrics, book.region, asked, start, end).run()
@@ -145,8 +149,24 @@ class Evaluator:
         told = [f"{book.arn(name)} is {value}" for name, value in seen if value is not None]
         text = f"{alarm.arn} transitioned to {state}: {'; '.join(told) or 'the rule names no alarm'}"
         causes = [{"arn": book.arn(name), "state": {"value": value}} for name, value in seen if value is not None]
-        self.move(book, alarm, state, text, json.dumps({"triggeringAlarms": causes})[:4000])
+        self.move(book, alarm, state, text, json.dumps({"triggeringAlarms": causes}, separators=(",", ":"))[:4000])
         return True
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """What an alarm looks at."""
+
+    queries: list[dict[str, Any]]
+    metrics: list[Metric]
+    period: int
+    #: The windows slide by so many seconds.
+    step: int
+
+    @classmethod
+    def of(cls, config: dict[str, Any]) -> _Watch:
+        asked, period = as_queries(config), alarm_checks.period_of(config)
+        return cls(asked, [_metric(query) for query in asked if "MetricStat" in query], period, min(period, 60))
 
 
 def as_queries(config: dict[str, Any]) -> list[dict[str, Any]]:
@@ -189,4 +209,4 @@ def _reason_data(config: dict[str, Any], period: int, start: int, points: tuple[
         "threshold": config.get("Threshold"),
         "evaluatedDatapoints": [{"timestamp": stamp(point.moment), "value": point.value} for point in points],
     }
-    return json.dumps(data)[:4000]
+    return json.dumps(data, separators=(",", ":"))[:4000]

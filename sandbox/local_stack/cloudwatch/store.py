@@ -6,12 +6,13 @@ hundred different values they are rounded to three digits, which keeps a busy mi
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import floor, log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ..settings import LiveSettings
@@ -32,8 +33,9 @@ def dimensions(named: Mapping[str, str]) -> Dimensions:
     return tuple(sorted(named.items()))
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
+    """A tuple, since it is looked up for every value that is put."""
+
     namespace: str
     name: str
     dimensions: Dimensions = ()
@@ -156,6 +158,10 @@ class MetricStore:
         """Buckets that begin later than this are not to be seen yet."""
         return time.time() - self._states.metric_delay(region, namespace, self._settings.metricDelaySeconds)
 
+    def visibility(self, region: str) -> Callable[[str], float]:
+        """``visible_until`` for many questions at one moment."""
+        return functools.cache(lambda namespace: self.visible_until(region, namespace))
+
     def read(
         self, region: str, metric: Metric, start: float, end: float, period: int, unit: str | None = None
     ) -> dict[int, tuple[Bucket, str]]:
@@ -181,8 +187,10 @@ class MetricStore:
 
     def version(self, region: str, metrics: list[Metric]) -> int:
         """Grows with each value that is put into one of the metrics; 0 when none has any."""
-        known = self._regions.get(region, {})
-        return sum(known[metric].version for metric in metrics if metric in known)
+        known = self._regions.get(region)
+        if known is None:
+            return 0
+        return sum(series.version for metric in metrics if (series := known.get(metric)) is not None)
 
     def listed(self, region: str, recent_seconds: float = LISTED_SECONDS) -> list[Metric]:
         """The metrics with data in the past, in a steady order."""
