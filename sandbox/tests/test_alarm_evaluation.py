@@ -26,6 +26,8 @@ THREE_OF_THREE = {
     "- - - - -": ("INSUFFICIENT_DATA", KEPT, "ALARM", "OK"),
     "0 X X - X": ("ALARM", "ALARM", "ALARM", "ALARM"),
     "- - X - -": ("ALARM", KEPT, "ALARM", "OK"),
+    # By the second rule before the tables: as many real points as periods, so nothing is filled in.
+    "- X X - X": ("ALARM", "ALARM", "ALARM", "ALARM"),
 }
 TWO_OF_THREE = {
     "0 - X - X": ("ALARM", "ALARM", "ALARM", "ALARM"),

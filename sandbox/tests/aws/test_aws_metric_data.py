@@ -176,6 +176,16 @@ def test_pages_of_data_points(cloudwatch):
     ]
 
 
+def test_a_token_leads_on_in_its_own_request_only(cloudwatch):
+    namespace = unique("Space")
+    put(cloudwatch, namespace, "A", *((ago, ago) for ago in range(1, 6)))
+    asked = {**_window([stat("a", namespace, "A", "Sum")]), "MaxDatapoints": 2}
+    token = cloudwatch.get_metric_data(**asked)["NextToken"]
+    assert cloudwatch.get_metric_data(**{**asked, "MaxDatapoints": 9}, NextToken=token)["MetricDataResults"]
+    other = {**asked, "MetricDataQueries": [stat("a", namespace, "A", "Average")]}
+    assert code(cloudwatch.get_metric_data, **other, NextToken=token) == "InvalidNextToken"
+
+
 def _pages(client, asked):
     while True:
         answer = client.get_metric_data(**asked)

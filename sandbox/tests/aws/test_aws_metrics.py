@@ -1,10 +1,14 @@
 """What happens in the stack is in CloudWatch: under AWS's names, dimensions and units, and as often as it happened."""
 
 import json
+import time
+from types import SimpleNamespace
 
 import pytest
 from aws_support import EAST, WEST, Function, messages, on_failure, until
 from cloudwatch_support import named, stat, unique, values
+
+from local_stack.sqs.metrics import levels
 
 
 @pytest.fixture
@@ -240,6 +244,14 @@ def test_queues_tell_their_depth_and_age(stack, cloudwatch, make_queue):
         assert until(lambda: sums(cloudwatch, "AWS/SQS", queue, level[1], statistic="Minimum") == {level[1]: 0})
     counted = ("NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted")
     assert sums(cloudwatch, "AWS/SQS", queue, *counted) == dict(zip(counted, (4, 1, 1), strict=True))
+
+
+def test_the_age_is_that_of_the_oldest_message():
+    now = time.time()
+    held = [SimpleNamespace(delayed=False, visible=True, entered_at=now - ago) for ago in (5, 50, 20)]
+    told = levels(SimpleNamespace(_messages=held))
+    assert told["ApproximateAgeOfOldestMessage"] == (50, "Seconds")
+    assert levels(SimpleNamespace(_messages=[]))["ApproximateAgeOfOldestMessage"] == (0, "Seconds")
 
 
 def test_the_metrics_are_listed_in_their_region_only(stack, make_function):

@@ -171,15 +171,25 @@ def test_each_state_of_an_alarm_stays_whatever_the_metric_says(stack, put, state
         (alarm,) = cloudwatch.describe_alarms(AlarmNames=[one])["MetricAlarms"]
         return alarm["StateValue"], alarm["StateReason"]
 
+    def moves():
+        history = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="StateUpdate")
+        return [item["HistorySummary"] for item in history["AlarmHistoryItems"]]
+
     assert seen(name) == (state, "because")
+    before = moves()
+    # Data that would say something else makes evaluation look at the alarm again.
+    data = [{"MetricName": "M", "Value": 0 if state == "OK" else 9}]
+    cloudwatch.put_metric_data(Namespace=wanted["Namespace"], MetricData=data)
     with stack.settings(alarmEvaluationSeconds=0.05):
-        cloudwatch.put_metric_alarm(AlarmName=marker, TreatMissingData="breaching", **wanted)
+        quiet = {**wanted, "Namespace": unique("Space")}
+        cloudwatch.put_metric_alarm(AlarmName=marker, TreatMissingData="breaching", **quiet)
         assert until(lambda: seen(marker)[0] == "ALARM")
         assert seen(name) == (state, "because")
+        assert moves() == before
         filtered = cloudwatch.describe_alarms(AlarmNamePrefix=name, StateValue=state)["MetricAlarms"]
         assert [alarm["AlarmName"] for alarm in filtered] == [name]
         stack.control("DELETE", "/states")
-        assert until(lambda: seen(name)[0] == "OK")
+        assert until(lambda: seen(name)[0] == ("ALARM" if state == "OK" else "OK"))
 
 
 # The control address
