@@ -226,7 +226,8 @@ def _plain(shape: Any, value: Any, moment: Callable[[float], Any]) -> Any:
         case "map":
             return {key: _plain(shape.value, element, moment) for key, element in value.items()}
         case "timestamp":
-            return moment(value)
+            # Milliseconds, in every protocol alike.
+            return moment(round(value, 3))
         case "double" | "float":
             return float(value)
     return value

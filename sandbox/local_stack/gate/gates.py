@@ -94,7 +94,7 @@ class Gates:
             await asyncio.sleep(max(0.1, self._world.settings.metricSampleSeconds))
             try:
                 await measure_storage(self._world, databases, self._upstream)
-            except UpstreamError as problem:
+            except (UpstreamError, OSError, EOFError) as problem:
                 log.info("storage could not be measured: %s", problem)
             except Exception:
                 log.exception("storage could not be measured")

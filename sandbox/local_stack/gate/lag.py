@@ -78,7 +78,7 @@ class Snapshots:
                 longest = max((self.delay(region) for region in self._regions), default=0.0)
                 try:
                     await self._turn(databases, longest)
-                except UpstreamError as problem:
+                except (UpstreamError, OSError, EOFError) as problem:
                     log.info("no snapshot could be taken: %s", problem)
                 except Exception:
                     log.exception("no snapshot could be taken")
