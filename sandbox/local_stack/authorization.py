@@ -64,12 +64,11 @@ def _denied(call: Call, message: str) -> AwsError:
 
 
 def _resources(call: Call, account: str) -> Iterator[tuple[str, dict[str, str]]]:
+    if call.service == "cloudwatch":
+        yield from ((resource, {}) for resource in _cloudwatch(call, account))
+        return
     if (call.service, call.operation) == ("events", "PutEvents"):
         yield from _put_events(call, account)
-        return
-    if call.service == "cloudwatch":
-        for resource in _cloudwatch(call, account):
-            yield resource, {}
         return
     finder = {
         "events": _events,

@@ -37,7 +37,7 @@ class LocalStack:
     ) -> None:
         _prepare_environment()
         # moto is imported only now: it reads its settings from the environment while it is imported.
-        from . import moto_repairs
+        from . import moto_repairs, sqs
         from .application import Application
         from .cloudformation import install as install_cloudformation
         from .cloudwatch.service import CloudWatch
@@ -49,8 +49,6 @@ class LocalStack:
         from .lambda_service import moto_functions
         from .lambda_service.operations import operations as lambda_operations
         from .lambda_service.runtime import LambdaRuntime
-        from .sqs import attributes as queue_attributes
-        from .sqs import metrics as queue_metrics
         from .timers import Timers
 
         directory.mkdir(parents=True, exist_ok=True)
@@ -63,18 +61,17 @@ class LocalStack:
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
         show_set_states(self.world)
-        queue_attributes.install()
-        queue_metrics.count_calls(self.world)
-        samples = (self.runtime.metrics.sample_all, lambda: queue_metrics.sample(self.world))
+        sqs.install(self.world)
+        samples = (self.runtime.metrics.sample_all, lambda: sqs.sample(self.world))
         self.cloudwatch = CloudWatch(self.world, samples, self.runtime.submit_to)
         install_cloudformation(self.world, self.cloudwatch)
         application = Application(
             self.world,
             {
+                "cloudwatch": self.cloudwatch.operations(),
                 "events": self.events.operations(),
                 "lambda": lambda_operations(self.runtime),
                 "dsql": DSQL_OPERATIONS,
-                "cloudwatch": self.cloudwatch.operations(),
             },
         )
         control = ControlAddress(

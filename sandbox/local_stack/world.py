@@ -95,6 +95,8 @@ class World:
     faults: Faults = field(default_factory=Faults)
     calls: Calls = field(default_factory=Calls)
     states: States = field(default_factory=States)
+    #: Where everything that happens is counted in CloudWatch's own terms.
+    metrics: MetricStore = field(init=False)
     #: Happenings worth counting, whatever CloudWatch is asked (dropped events and the like).
     counters: Counter[str] = field(default_factory=Counter)
     #: Where the AWS operations are served, filled in once the port is known.
@@ -104,8 +106,6 @@ class World:
     ca_file: Path | None = None
     #: The control plane of Aurora DSQL.
     dsql: Clusters = field(init=False)
-    #: Where everything that happens is counted in CloudWatch's own terms.
-    metrics: MetricStore = field(init=False)
 
     def __post_init__(self) -> None:
         from .cloudwatch.store import MetricStore
