@@ -129,7 +129,7 @@ def test_latencies_and_bytes(database: Database) -> None:
         client.execute("SELECT text FROM rows WHERE id = 20")
         settled(meter, {"TotalTransactions": 3, "ReadOnlyTransactions": 1})
     assert meter.now("CommitLatency", "SampleCount") - commits == 2
-    assert 0 < meter.now("CommitLatency", "p50") < 5000
+    assert meter.now("CommitLatency", "p50") > 0
     assert 5000 < meter.now("BytesWritten") - written < 6000
     assert 5000 < meter.now("BytesRead") - read < 7000
     assert meter.now("ComputeTime") > 0

@@ -24,7 +24,7 @@ def test_calls_that_are_delayed_are_all_in_the_server_at_once(stack):
         return sum(call["count"] for call in calls if call["operation"] == "ListDashboards")
 
     before = arrived()
-    with stack.fault(kind="delay", service="cloudwatch", delayMs=3000), ThreadPoolExecutor(CALLS) as pool:
+    with stack.fault(kind="delay", service="cloudwatch", delayMs=5000), ThreadPoolExecutor(CALLS) as pool:
         answers = [pool.submit(client.list_dashboards) for _ in range(CALLS)]
         assert until(lambda: arrived() - before == CALLS)
         # None of them has been answered when the last one has come in.

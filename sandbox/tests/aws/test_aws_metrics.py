@@ -40,13 +40,14 @@ LAMBDA = (
 
 def test_invocations_errors_and_durations(cloudwatch, make_function):
     function = make_function()
-    for seconds in (0.0, 0.0, 0.0, 0.3):
+    for seconds in (0.0, 0.0, 0.0, 1.5):
         function.invoke({"sleep": seconds})
     function.invoke({"fail": 9})
     assert of_function(cloudwatch, function, *LAMBDA) == {"Invocations": 5, "Errors": 1, "Throttles": 0}
     p50 = of_function(cloudwatch, function, "Duration", statistic="p50")["Duration"]
     p99 = of_function(cloudwatch, function, "Duration", statistic="p99")["Duration"]
-    assert p50 < 250 and 300 <= p99 < 2000
+    # One of five slept: the middle one did not, the slowest one did.
+    assert p50 < 1500 <= p99
     # The average of Errors is their rate, which is why successes are told as 0.
     assert of_function(cloudwatch, function, "Errors", statistic="Average") == {"Errors": 0.2}
     assert of_function(cloudwatch, function, "Duration", statistic="SampleCount") == {"Duration": 5}
@@ -163,8 +164,8 @@ def test_events_that_are_delivered(stack, cloudwatch, make_rule, make_queue):
     assert sums(cloudwatch, "AWS/Events", named(EventBusName=bus), "MatchedEvents") == {"MatchedEvents": 3}
     assert not sums(cloudwatch, "AWS/Events", named(RuleName=rule), *EVENTS)
     for latency in ("IngestiontoInvocationStartLatency", "IngestionToInvocationSuccessLatency"):
-        p99 = sums(cloudwatch, "AWS/Events", rule_of, latency, statistic="p99")
-        assert 0 <= p99[latency] < 5000
+        assert sums(cloudwatch, "AWS/Events", rule_of, latency, statistic="SampleCount") == {latency: 3}
+        assert sums(cloudwatch, "AWS/Events", rule_of, latency, statistic="Minimum")[latency] >= 0
 
 
 def test_a_rule_of_the_default_bus_goes_by_its_name_alone(stack, cloudwatch, make_rule, make_queue):
