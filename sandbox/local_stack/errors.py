@@ -9,7 +9,6 @@ from xml.sax.saxutils import escape
 
 from .http_server import Response
 
-
 #: Services that gave up the query protocol and still answer with its error codes, in a header.
 _QUERY_COMPATIBLE = ("cloudwatch", "sqs")
 

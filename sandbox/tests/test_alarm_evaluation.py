@@ -50,44 +50,32 @@ def test_a_lone_breach_that_is_too_young_is_no_alarm_yet(text):
     assert judge(points(text), 3, 3, "missing").state == "OK"
 
 
-@pytest.mark.parametrize(
-    "text, needed, missing, expected",
-    [
-        (
-            "0 0 X 0 X",
-            2,
-            "missing",
-            "Threshold Crossed: 2 out of the last 3 datapoints [9.0 (01/01/70 00:03:00), 9.0 (01/01/70 00:05:00)] were "
-            "greater than the threshold (5.0) (minimum 2 datapoints for OK -> ALARM transition).",
-        ),
-        (
-            "- - X - -",
-            3,
-            "breaching",
-            "Threshold Crossed: 1 datapoint [9.0 (01/01/70 00:03:00)] was greater than the threshold (5.0) and 2 "
-            "missing datapoints were treated as [Breaching].",
-        ),
-        (
-            "- - - - -",
-            1,
-            "notBreaching",
-            "Threshold Crossed: no datapoints were received for 3 periods and 3 missing datapoints were treated as "
-            "[NonBreaching].",
-        ),
-        ("- - - - -", 3, "missing", "Insufficient Data: 3 datapoints were unknown."),
-        (
-            "0 0 0 0 0",
-            2,
-            "missing",
-            "Threshold Crossed: 3 out of the last 3 datapoints [1.0 (01/01/70 00:03:00), 1.0 (01/01/70 00:04:00), 1.0 "
-            "(01/01/70 00:05:00)] were not greater than the threshold (5.0) (minimum 2 datapoints for ALARM -> OK "
-            "transition).",
-        ),
-    ],
-)
-def test_reasons_in_cloudwatch_s_words(text, needed, missing, expected):
+BREACHED = "9.0 (01/01/70 00:03:00)"
+REASONS = {
+    ("0 0 X 0 X", 2, "missing"): f"2 out of the last 3 datapoints [{BREACHED}, 9.0 (01/01/70 00:05:00)] were greater "
+    "than the threshold (5.0) (minimum 2 datapoints for OK -> ALARM transition).",
+    ("- - X - -", 3, "breaching"): f"1 datapoint [{BREACHED}] was greater than the threshold (5.0) and 2 missing "
+    "datapoints were treated as [Breaching].",
+    ("- - - - -", 1, "notBreaching"): "no datapoints were received for 3 periods and 3 missing datapoints were treated "
+    "as [NonBreaching].",
+    ("0 0 0 0 0", 2, "missing"): "3 out of the last 3 datapoints [1.0 (01/01/70 00:03:00), 1.0 (01/01/70 00:04:00), "
+    "1.0 (01/01/70 00:05:00)] were not greater than the threshold (5.0) (minimum 2 datapoints for ALARM -> OK "
+    "transition).",
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_reasons_in_cloudwatch_s_words(case):
+    text, needed, missing = case
     verdict = judge(points(text), 3, needed, missing)
+    expected = f"Threshold Crossed: {REASONS[case]}"
     assert reason(verdict, "GreaterThanThreshold", 5.0, 3, needed, missing) == expected
+
+
+def test_the_reason_for_insufficient_data():
+    verdict = judge(points("- - - - -"), 3, 3, "missing")
+    told = reason(verdict, "GreaterThanThreshold", 5.0, 3, 3, "missing")
+    assert told == "Insufficient Data: 3 datapoints were unknown."
 
 
 # Rules

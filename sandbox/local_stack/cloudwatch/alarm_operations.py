@@ -110,7 +110,7 @@ class AlarmOperations:
     ) -> tuple[list[Alarm], Callable[[Alarm], dict[str, Any]]]:
         others = set(wanted) - {"MaxRecords", "NextToken", given[0]}
         if others:
-            raise invalid(f"{given[0]} cannot be specified together with {sorted(others)[0]}.")
+            raise invalid(f"{given[0]} cannot be specified together with {min(others)}.")
         alarm = book.get(wanted[given[0]])
         if alarm is None:
             raise not_found()

@@ -52,7 +52,8 @@ class Evaluator:
                     log.exception("evaluating the alarm %s", alarm.name)
         composites = [alarm for alarm in alarms if alarm.kind == COMPOSITE and not alarm.pinned]
         for _ in range(MOST_ROUNDS):
-            if not any([self._combine(book, alarm) for alarm in composites]):
+            # All of them, also when one has changed already.
+            if not sum(self._combine(book, alarm) for alarm in composites):
                 break
 
     def pin(self, book: AlarmBook) -> None:

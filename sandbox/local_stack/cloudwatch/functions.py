@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -76,7 +77,7 @@ def _aggregate(
 def _steps(change: Callable[[float, float], float]) -> Callable[[TimeSeries], TimeSeries]:
     def body(series: TimeSeries) -> TimeSeries:
         ordered = sorted(series.points.items())
-        pairs = zip(ordered, ordered[1:], strict=False)
+        pairs = itertools.pairwise(ordered)
         return replace(series, points={at: change(after - before, at - was) for (was, before), (at, after) in pairs})
 
     return body

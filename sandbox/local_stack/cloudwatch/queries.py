@@ -79,10 +79,10 @@ def _check_expression(query: dict[str, Any], ids: set[str]) -> None:
     node = parsed(query)
     unknown = syntax.calls(node) - NAMES
     if unknown:
-        raise _failed(query, f"Function '{sorted(unknown)[0]}' not found")
+        raise _failed(query, f"Function '{min(unknown)}' not found")
     missing = syntax.names(node) - ids
     if missing:
-        raise _failed(query, f"Unknown identifier '{sorted(missing)[0]}'")
+        raise _failed(query, f"Unknown identifier '{min(missing)}'")
 
 
 def parsed(query: dict[str, Any]) -> Node:

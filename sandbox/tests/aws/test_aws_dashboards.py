@@ -127,7 +127,7 @@ def test_cloudformation_makes_updates_and_deletes_them(stack, cloudwatch):
     outputs = {"Arn": {"Value": {"Fn::GetAtt": ["Errors", "Arn"]}}}
 
     def settled(wanted):
-        status = lambda: cloudformation.describe_stacks(StackName=word)["Stacks"][0]["StackStatus"]  # noqa: E731
+        status = lambda: cloudformation.describe_stacks(StackName=word)["Stacks"][0]["StackStatus"]
         assert until(lambda: not status().endswith("_IN_PROGRESS"), 20)
         assert status() == wanted
 

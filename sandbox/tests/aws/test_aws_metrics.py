@@ -65,9 +65,9 @@ def test_invocations_errors_and_durations(cloudwatch, make_function):
 
 def test_throttles_are_neither_invocations_nor_errors(stack, cloudwatch, make_function):
     function = make_function()
-    with stack.fault(kind="function-throttle", function=function.name):
-        with pytest.raises(function.lambda_.exceptions.TooManyRequestsException):
-            function.invoke({})
+    refused = pytest.raises(function.lambda_.exceptions.TooManyRequestsException)
+    with stack.fault(kind="function-throttle", function=function.name), refused:
+        function.invoke({})
     assert of_function(cloudwatch, function, *LAMBDA) == {"Throttles": 1}
 
 
@@ -147,7 +147,7 @@ def send(stack, bus, source, count=1, region=EAST):
 
 
 def test_events_that_are_delivered(stack, cloudwatch, make_rule, make_queue):
-    queue, arn = make_queue(takes_from="*")
+    _, arn = make_queue(takes_from="*")
     bus, rule, _ = make_rule(arn)
     send(stack, bus, rule, 3)
     send(stack, bus, "nobody.asked")
