@@ -42,22 +42,39 @@ class Metric(NamedTuple):
 
 
 class Bucket:
-    __slots__ = ("count", "maximum", "minimum", "total", "values")
+    """Small while all its values are the same one, as those of a level mostly are."""
+
+    __slots__ = ("_coarse", "_values", "count", "known", "maximum", "minimum", "total")
 
     def __init__(self) -> None:
         self.count = 0.0
         self.total = 0.0
         self.minimum = float("inf")
         self.maximum = float("-inf")
-        #: Value → how often; None when only a summary of the values was sent, which has no percentiles.
-        self.values: dict[float, float] | None = {}
+        #: False when only a summary of the values was sent, which has no percentiles.
+        self.known = True
+        self._values: dict[float, float] | None = None
+        #: There were too many different values; they are kept to three digits since.
+        self._coarse = False
+
+    @property
+    def values(self) -> dict[float, float] | None:
+        """Value → how often; None when the values are not known."""
+        if not self.known:
+            return None
+        if self._values is not None:
+            return self._values
+        return {self.minimum: self.count} if self.count else {}
 
     def add(self, value: float, count: float = 1.0) -> None:
+        if self.known and self.count and (self._values is not None or value != self.minimum):
+            if self._values is None:
+                self._values = {self.minimum: self.count}
+            kept = _rounded(value) if self._coarse else value
+            self._values[kept] = self._values.get(kept, 0.0) + count
+            if not self._coarse and len(self._values) > MOST_VALUES:
+                self._coarsen(self._values)
         self.add_summary(count, value * count, value, value)
-        if self.values is not None:
-            self.values[value] = self.values.get(value, 0.0) + count
-            if len(self.values) > MOST_VALUES:
-                self._round()
 
     def add_summary(self, count: float, total: float, minimum: float, maximum: float, known: bool = True) -> None:
         self.count += count
@@ -65,21 +82,25 @@ class Bucket:
         self.minimum = min(self.minimum, minimum)
         self.maximum = max(self.maximum, maximum)
         if not known:
-            self.values = None
+            self.known, self._values = False, None
 
     def merge(self, other: Bucket) -> None:
-        self.add_summary(other.count, other.total, other.minimum, other.maximum, other.values is not None)
-        if self.values is not None and other.values is not None:
-            for value, count in other.values.items():
-                self.values[value] = self.values.get(value, 0.0) + count
+        if self.known and other.known:
+            together = dict(self.values or {})
+            for value, count in (other.values or {}).items():
+                together[value] = together.get(value, 0.0) + count
+            self._values = together
+        self.add_summary(other.count, other.total, other.minimum, other.maximum, other.known)
 
-    def _round(self) -> None:
-        assert self.values is not None
-        rounded: dict[float, float] = {}
-        for value, count in self.values.items():
-            near = round(value, 2 - floor(log10(abs(value)))) if value else 0.0
-            rounded[near] = rounded.get(near, 0.0) + count
-        self.values = rounded
+    def _coarsen(self, values: dict[float, float]) -> None:
+        self._coarse, self._values = True, {}
+        for value, count in values.items():
+            kept = _rounded(value)
+            self._values[kept] = self._values.get(kept, 0.0) + count
+
+
+def _rounded(value: float) -> float:
+    return round(value, 2 - floor(log10(abs(value)))) if value else 0.0
 
 
 @dataclass
