@@ -36,6 +36,7 @@ def install(world: World, runtime: LambdaRuntime) -> None:
     _keep_configuration(world, function_class)
     _show_zero_concurrency(function_class)
     _check_code(function_class, InvalidParameterValueException)
+    _refuse_busy_updates(function_class)
     _refuse_repeated_statements(policy.Policy)
     _check_role(models.LambdaStorage, InvalidParameterValueException)
 
@@ -138,6 +139,29 @@ def _check_code(function_class: Any, refusal: Any) -> None:
         _touch(self)
 
     function_class._set_function_code = _set_function_code
+
+
+def _refuse_busy_updates(function_class: Any) -> None:
+    """While an update is told to be under way, there is no other (developer guide, "Lambda function states")."""
+    from moto.awslambda.exceptions import ConflictException
+
+    def guarded(original: Any) -> Any:
+        @functools.wraps(original)
+        def update(self: Any, *given: Any, **named: Any) -> Any:
+            told = functions.set_state(self)
+            if told.get("LastUpdateStatus") == "InProgress" or told.get("State") == "Pending":
+                problem = ConflictException(
+                    "The operation cannot be performed at this time. An update is in progress for resource: "
+                    f"{self.function_arn.removesuffix(':$LATEST')}"
+                )
+                problem.error_type = "ResourceConflictException"
+                raise problem
+            return original(self, *given, **named)
+
+        return update
+
+    function_class.update_configuration = guarded(function_class.update_configuration)
+    function_class.update_function_code = guarded(function_class.update_function_code)
 
 
 def _refuse_repeated_statements(policy_class: Any) -> None:

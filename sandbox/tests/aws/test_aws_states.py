@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws_support import ACCOUNT, EAST, WEST, answer, code, messages, until
+from aws_support import ACCOUNT, EAST, WEST, answer, code, messages, packed, until
 from botocore.exceptions import ClientError
 from cloudwatch_support import unique
 
@@ -99,6 +99,19 @@ def test_each_status_of_a_function_s_last_update(put, make_function, status):
     config = function.lambda_.get_function_configuration(FunctionName=function.name)
     assert {key: config[key] for key in given} == given
     assert config["State"] == "Active" and answer(function.invoke({})) == "done"
+
+
+@pytest.mark.parametrize("given", [{"LastUpdateStatus": "InProgress"}, {"State": "Pending"}])
+def test_an_update_under_way_keeps_others_out(stack, put, make_function, given):
+    function = make_function()
+    put("function", name=function.name, **given)
+    configuration = {"FunctionName": function.name, "Timeout": 7}
+    code_of = {"FunctionName": function.name, "ZipFile": packed("#!/bin/sh\n")}
+    assert code(function.lambda_.update_function_configuration, **configuration) == "ResourceConflictException"
+    assert code(function.lambda_.update_function_code, **code_of) == "ResourceConflictException"
+    stack.control("DELETE", "/states")
+    assert function.lambda_.update_function_configuration(**configuration)["Timeout"] == 7
+    function.lambda_.update_function_code(**code_of)
 
 
 def test_an_inactive_function_fails_once_and_comes_back(put, make_function):
