@@ -96,6 +96,9 @@ package struct Endpoint: Sendable, Hashable {
     private static func host(_ service: AWSService, _ region: String, _ settings: EndpointSettings) -> String {
         let partition = Partition(region: region)
         let isDualStack = settings.usesDualStack || service.isDualStackOnly
+        if !isDualStack, let domain = (settings.usesFIPS ? service.ownFIPSDomains : service.ownDomains)[partition] {
+            return settings.usesFIPS && region == "us-gov-west-1" ? domain : "\(region).\(domain)"
+        }
         let suffix = isDualStack ? partition.dualStackSuffix : partition.suffix
         let isPlain =
             switch service.govCloudFIPS {

@@ -14,6 +14,8 @@ struct UnsignedCall: Sendable {
     var body = Data()
     /// What must not come back out in an error, should the service repeat it.
     var secrets: [Secret<String>] = []
+    /// Makes the `DPoP` header for the URL it is given, anew for every attempt.
+    var proof: (@Sendable (_ url: String) -> String)?
 
     private static let attempts = 3
     private static let attemptTimeout = Duration.seconds(10)
@@ -23,6 +25,8 @@ struct UnsignedCall: Sendable {
         let status: Int
         let code: String
         let message: String
+        /// OAuth's own word for it, the body's `error`, such as `TOKEN_EXPIRED` or `invalid_grant`.
+        var reason: String?
 
         var text: String { "\(code) (status \(status))" + (message.isEmpty ? "" : ": \(message)") }
     }
@@ -38,6 +42,7 @@ struct UnsignedCall: Sendable {
         let backoff = Backoff(base: .milliseconds(100), cap: .seconds(2))
         var number = 1
         while true {
+            if let proof { request.headers["DPoP"] = proof(request.url) }
             let outcome = await attempt(request, search)
             let isLast = number >= Self.attempts || search.deadline.hasPassed
             switch outcome {
@@ -82,7 +87,12 @@ struct UnsignedCall: Sendable {
             message.replace(secret.exposed, with: "****")
             message.replace(PercentEncoding.encode(secret.exposed), with: "****")
         }
-        return Refusal(status: response.status, code: answer.code, message: message)
+        struct OAuthBody: Decodable { var error: String? }
+        let reason = (try? JSONDecoder().decode(OAuthBody.self, from: response.body))?.error
+        // A code is a word; anything else would be a place for what was sent to come back in.
+        let isWord = reason?.utf8.allSatisfy { $0 == UInt8(ascii: "_") || ($0 | 32 >= 97 && $0 | 32 <= 122) } ?? false
+        return Refusal(
+            status: response.status, code: answer.code, message: message, reason: isWord ? reason : nil)
     }
 }
 
@@ -95,5 +105,11 @@ extension AWSService {
         name: "IAM Identity Center's token service", endpointID: "SSO_OIDC", hostPrefix: "oidc",
         signingName: "sso-oauth", wire: .restJSON, govCloudFIPS: .plainUnlessDualStack)
     static let signIn = AWSService(
-        name: "AWS Sign-In", endpointID: "SIGNIN", hostPrefix: "signin", signingName: "signin", wire: .restJSON)
+        name: "AWS Sign-In", endpointID: "SIGNIN", hostPrefix: "signin", signingName: "signin", wire: .restJSON,
+        ownDomains: [
+            .commercial: "signin.aws.amazon.com", .china: "signin.amazonaws.cn",
+            .govCloud: "signin.amazonaws-us-gov.com", .european: "signin.amazonaws-eusc.eu",
+            .iso: "signin.c2shome.ic.gov", .isoB: "signin.sc2shome.sgov.gov", .isoE: "signin.csphome.adc-e.uk",
+            .isoF: "signin.csphome.hci.ic.gov",
+        ], ownFIPSDomains: [.govCloud: "signin-fips.amazonaws-us-gov.com"])
 }
