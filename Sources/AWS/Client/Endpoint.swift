@@ -122,7 +122,7 @@ package struct Endpoint: Sendable, Hashable {
         self.auth = auth
     }
 
-    private static func isHostLabel(_ text: String) -> Bool {
+    static func isHostLabel(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 63 && !text.hasPrefix("-") && !text.hasSuffix("-")
             && text.utf8.allSatisfy {
                 ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))

@@ -3,7 +3,7 @@ import Basics
 import FoundationEssentials
 
 /// A call that carries a token of its own instead of a signature: web identity, the SSO portal, its token service and
-/// sign-in. Tried three times like any call; the answer is handed back whatever its status.
+/// sign-in. Tried again like any call; the answer is handed back whatever its status.
 struct UnsignedCall: Sendable {
     let service: AWSService
     let region: String
@@ -17,7 +17,6 @@ struct UnsignedCall: Sendable {
     /// Makes the `DPoP` header for the URL it is given, anew for every attempt.
     var proof: (@Sendable (_ url: String) -> String)?
 
-    private static let attempts = 3
     private static let attemptTimeout = Duration.seconds(10)
 
     /// What a service that refuses says, without the call's secrets.
@@ -39,30 +38,42 @@ struct UnsignedCall: Sendable {
         request.headers["User-Agent"] = UserAgent.text(appID: search.environment["AWS_SDK_UA_APP_ID"])
         request.connectTimeout = .seconds(5)
         request.caBundle = try search.shared.caBundle(search.environment)
-        let backoff = Backoff(base: .milliseconds(100), cap: .seconds(2))
+        request.proxy = ProxySettings(search.environment.variables)
+        let policy = try search.shared.retryPolicy(search.environment)
         var number = 1
         while true {
             if let proof { request.headers["DPoP"] = proof(request.url) }
-            let outcome = await attempt(request, search)
-            let isLast = number >= Self.attempts || search.deadline.hasPassed
-            switch outcome {
+            let wait: Duration
+            switch await attempt(request, search) {
             case .success(let response) where (200..<300).contains(response.status): return .success(response)
             case .success(let response):
                 let refusal = refusal(response)
-                guard !isLast, Self.isTransient(refusal) else { return .failure(refusal) }
+                let seen = RetryPolicy.Failure.answered(
+                    status: refusal.status, code: refusal.code, retryAfter: ErrorAnswer.retryAfter(response))
+                guard let pause = pause(after: seen, number, policy, search) else { return .failure(refusal) }
+                wait = pause
             case .failure(let error):
-                let mayPass = [.unreachable, .interrupted, .timedOut].contains(error.kind)
-                guard !isLast, mayPass else {
+                guard let pause = pause(after: .transport(error.kind), number, policy, search) else {
                     var problem = error.problem
                     problem.summary = "\(service.name) gave no answer: \(problem.summary)"
                     throw problem
                 }
+                wait = pause
             }
-            do { try await Task.sleep(for: backoff.delay(afterFailure: number - 1)) } catch {
+            do { try await Task.sleep(for: wait) } catch {
                 throw Problem(.cancelled, "the call to \(service.name) was cancelled")
             }
             number += 1
         }
+    }
+
+    /// Nil where it is not tried again, or not in time.
+    private func pause(
+        after failure: RetryPolicy.Failure, _ number: Int, _ policy: RetryPolicy, _ search: CredentialSearch
+    ) -> Duration? {
+        let decision = policy.decide(failure, attempt: number, fraction: .random(in: 0..<1))
+        guard case .retry(let wait, _) = decision, wait < search.deadline.remaining else { return nil }
+        return wait
     }
 
     private func attempt(
@@ -73,11 +84,6 @@ struct UnsignedCall: Sendable {
                 try await search.transport.send(
                     request, deadline: search.deadline.clamped(to: .after(Self.attemptTimeout))))
         } catch { return .failure(error) }
-    }
-
-    /// The provider of an identity may be slow to answer STS, which says so with a status of 400.
-    private static func isTransient(_ refusal: Refusal) -> Bool {
-        [429, 500, 502, 503, 504].contains(refusal.status) || refusal.code == "IDPCommunicationError"
     }
 
     private func refusal(_ response: HTTPResponse) -> Refusal {
