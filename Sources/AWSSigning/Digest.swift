@@ -131,3 +131,16 @@ package struct ES256Key: Sendable {
         return BN_bn2binpad(number, &bytes, Int32(width)) == width ? bytes : nil
     }
 }
+
+package enum Certificate {
+    /// Whether bytes begin with a certificate: X.509 in DER.
+    package static func isReadable(der: [UInt8]) -> Bool {
+        defer { ERR_clear_error() }
+        return der.withUnsafeBufferPointer { bytes in
+            var next = bytes.baseAddress
+            guard let certificate = d2i_X509(nil, &next, bytes.count) else { return false }
+            X509_free(certificate)
+            return true
+        }
+    }
+}
