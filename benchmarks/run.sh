@@ -1,17 +1,44 @@
 #!/usr/bin/env bash
-# Measures taskops beside its peers on a local stack of its own, and writes docs/benchmarks.md.
+# Measures taskops beside its peers, and writes docs/benchmarks.md. Usage: run.sh [canary] [first-byte] [client]; without a
+# word, all of them. The peers' libraries are those of `make setup`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export TASKOPS_SANDBOX="$PWD/.taskops/bench"
 taskops=.build/release/taskops
-venv=.taskops/venv-bench
-# The peer's own libraries: nobody else needs them.
-if [ ! -x "$venv/bin/python" ]; then
-    python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
-fi
-trap '$taskops sandbox down >/dev/null' EXIT
-$taskops sandbox up
-eval "$($taskops sandbox env)"
-PATH="$PWD/$venv/bin:$PATH" python benchmarks/canary.py "$taskops" "$TASKOPS_SANDBOX" docs/benchmarks.md
+export PATH="$PWD/.taskops/venv/bin:$PATH"
+document=docs/benchmarks.md
+
+# On a local stack of its own.
+canary() (
+    export TASKOPS_SANDBOX="$PWD/.taskops/bench"
+    trap '$taskops sandbox down >/dev/null' EXIT
+    $taskops sandbox up
+    eval "$($taskops sandbox env)"
+    python benchmarks/canary.py "$taskops" "$TASKOPS_SANDBOX" "$document"
+)
+
+client() {
+    swift build -c release --package-path benchmarks/client --product client-calls
+    python benchmarks/client/client.py benchmarks/client/.build/release/client-calls "$document"
+}
+
+for part in "${@:-canary first-byte client}"; do
+    for name in $part; do
+        case $name in
+            canary) canary ;;
+            first-byte | client)
+                if ! python -c 'import boto3' 2>/dev/null; then
+                    echo "skipped: boto3 is not installed, so there is nothing to compare the $name with"
+                elif [ "$name" = client ]; then
+                    client
+                else
+                    python benchmarks/first_byte.py "$taskops" "$document"
+                fi
+                ;;
+            *)
+                echo "bench: there is no part \`$name\`; write canary, first-byte or client" >&2
+                exit 64
+                ;;
+        esac
+    done
+done

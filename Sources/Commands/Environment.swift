@@ -31,10 +31,7 @@ struct Environment {
 
     /// As the credential chain takes it.
     var process: ProcessEnvironment {
-        var process = ProcessEnvironment(variables: variables) { path in
-            guard FileManager.default.fileExists(atPath: path) else { return nil }
-            return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-        }
+        var process = ProcessEnvironment(variables: variables) { path in try Self.text(of: path) }
         process.writeFile = { path, text in try PrivateFile.write(text, to: path) }
         process.runProgram = { (words, deadline) async throws(Problem) in
             try await ProgramRunner.run(words, deadline: deadline)
@@ -51,6 +48,19 @@ struct Environment {
             }
         }
         return process
+    }
+
+    private struct Unreadable: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private static func text(of path: String) throws -> String? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do { return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self) } catch {
+            // What Foundation says of itself is a dump, with the path three times over.
+            let code = ((error as? CocoaError)?.userInfo["NSUnderlyingError"] as? POSIXError)?.code
+            throw Unreadable(description: code.map { String(cString: strerror($0.rawValue)) } ?? "reading it failed")
+        }
     }
 
     /// With `-v`, a line on standard error for every attempt at an AWS call.

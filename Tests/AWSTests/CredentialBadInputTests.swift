@@ -101,9 +101,10 @@ import Testing
             (nested, 5, "endpoint_url of lambda is not an http or https URL"),
             ("[default]\nservices = none", 2, "services section `none`, which does not exist"),
             ("[default]\nmax_attempts = many", 2, "max_attempts is `many`"),
+            ("[default]\n\nregion = us east", 3, "`us east` is not an AWS Region"),
             ("[default]\nca_bundle = /no.pem", 2, "ca_bundle names /no.pem, which does not exist"),
         ] {
-            let problem = Self.configuration([:], config)
+            let problem = Self.configuration(config.contains("region") ? ["AWS_REGION": ""] : [:], config)
             #expect(problem?.summary.contains(words) == true, "\(problem?.description ?? "nothing")")
             #expect(problem?.location == .init(file: Fixture.configPath, line: line))
             #expect(problem?.hint != nil)
@@ -111,6 +112,8 @@ import Testing
         let variable = Self.configuration(["AWS_ENDPOINT_URL": "user:password@host"])
         #expect(variable?.summary == "AWS_ENDPOINT_URL is not an http or https URL")
         #expect(variable?.description.contains("password") == false)
+        let region = Self.configuration(["AWS_REGION": "us_east"])
+        #expect(region?.description.contains("`us_east` is not an AWS Region: it comes from AWS_REGION") == true)
         // Another service's endpoint is nobody's trouble here.
         #expect(Self.configuration(["AWS_ENDPOINT_URL_S3": "rubbish"]) == nil)
     }
@@ -120,11 +123,32 @@ import Testing
             ("", "holds no certificate", nil), ("rubbish\n", "holds no certificate", nil),
             ("# mine\n-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n", "cannot be decoded", 2),
             ("-----BEGIN CERTIFICATE-----\nMAA=\n", "does not end", 1),
+            // A sequence as a certificate is one, and nothing in it.
+            ("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "cannot be decoded", 1),
+            (Fixture.certificate + Fixture.certificate.replacing("MIIBhz", with: "MIIBhy"), "cannot be decoded", 9),
+            ("-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n", "holds no certificate", nil),
         ] as [(String, String, Int?)])
     func aBundleThatDoesNotParseIsNamedWithItsLine(text: String, words: String, line: Int?) {
         let problem = Self.configuration(["AWS_CA_BUNDLE": "/ca.pem"], files: ["/ca.pem": text])
         #expect(problem?.summary.contains(words) == true, "\(problem?.description ?? "nothing")")
         #expect(problem?.location == line.map { .init(file: "/ca.pem", line: $0) })
+    }
+
+    @Test func aFileThatCannotBeReadIsNamedWithTheReason() {
+        struct Denied: Error, CustomStringConvertible { let description = "Permission denied" }
+        for (variables, words) in [
+            ([:], "/home/ada/.aws/config cannot be read: Permission denied"),
+            (["AWS_CONFIG_FILE": "/none", "AWS_CA_BUNDLE": "/ca.pem"], "AWS_CA_BUNDLE names /ca.pem, which cannot be read"),
+        ] as [([String: String], String)] {
+            var environment = Fixture(variables).environment
+            environment.readFile = { path in
+                if path == "/home/ada/.aws/config" || path == "/ca.pem" { throw Denied() }
+                return nil
+            }
+            let problem = #expect(throws: Problem.self) { try AWSClient.Configuration(environment: environment) }
+            #expect(problem?.description.contains(words) == true, "\(problem?.description ?? "")")
+            #expect(problem?.description.contains("Permission denied") == true && problem?.hint != nil)
+        }
     }
 
     @Test func theRetryModeIsOneOfThree() throws {

@@ -11,6 +11,17 @@ final class CredentialFixture: Sendable {
     static let configPath = "/home/ada/.aws/config"
     static let credentialsPath = "/home/ada/.aws/credentials"
 
+    /// A certificate made for these tests; its key was thrown away.
+    static let certificate =
+        "-----BEGIN CERTIFICATE-----\n"
+        + "MIIBhzCCAS2gAwIBAgIUKgnLGVg2r3fAIVobA5i69sxlsnkwCgYIKoZIzj0EAwIwGDEWMBQGA1UEAwwNdGFza29w\n"
+        + "cyB0ZXN0czAgFw0yNjExMjUyMzAyMzFaGA8yMTI2MTEwMTIzMDIzMVowGDEWMBQGA1UEAwwNdGFza29wcyB0ZXN0\n"
+        + "czBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMYdVrINgkF48x2+S3I+VZE7Cp4Q6EeeGy7V5ONdPJx01twsgxCw\n"
+        + "QYFr4L+yFW/atu+4R384a12t254E6nRl66mjUzBRMB0GA1UdDgQWBBTgXrN23LEly4p1oOTM5E2NGYKi2zAfBgNV\n"
+        + "HSMEGDAWgBTgXrN23LEly4p1oOTM5E2NGYKi2zAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQDY\n"
+        + "FwbYmC3wVHMetYdioz2izfpZHWrtPh9/h8u8YUAltAIgXjduzO4w3se8FnBK7i67rUsZvDt5M4JyMCxFHrdEmLA=\n"
+        + "-----END CERTIFICATE-----\n"
+
     private struct State {
         var files: [String: String]
         var reads: [String] = []

@@ -123,29 +123,6 @@ import Testing
         }
     }
 
-    static func loginToken(for seconds: Double) -> String {
-        """
-        {"accessToken": {"accessKeyId": "LOGIN", "secretAccessKey": "s", "sessionToken": "t", "accountId": "1", \
-        "expiresAt": "\(Fixture.later(seconds))"}, "refreshToken": "r", "clientId": "c", "dpopKey": "k"}
-        """
-    }
-
-    @Test func aSignInWithAWSLoginIsUsedWhileItHolds() async throws {
-        let path = "/cache/" + LoginToken.fileName(for: "arn:me")
-        func fixture(_ files: [String: String]) -> Fixture {
-            Fixture(
-                ["AWS_LOGIN_CACHE_DIRECTORY": "/cache"], config: "[profile p]\nlogin_session = arn:me\n", files: files)
-        }
-        let found = try await fixture([path: Self.loginToken(for: 800)]).find(profile: "p")
-        #expect((found.credentials.accessKeyID, found.accountID ?? "") == ("LOGIN", "1"))
-        #expect(found.source == "profile p in ~/.aws/config:2 via aws login")
-        for files in [[:], [path: "{}"], [path: Self.loginToken(for: -1)]] {
-            let problem = await fixture(files).problem(profile: "p")
-            #expect(problem?.hint?.contains("run aws login --profile p") == true)
-            #expect(problem?.location == .init(file: Fixture.configPath, line: 2))
-        }
-    }
-
     /// The names are those botocore 1.43 gives the same roles.
     @Test func rolesThatTheCLIAssumedAreUsedAndKeptUnderItsNames() async throws {
         var input = STS.AssumeRoleInput(roleARN: "arn:aws:iam::1:role/r", sessionName: "taskops")

@@ -13,8 +13,21 @@ import Testing
         arguments: [
             (AWSService.logs, "FilterLogEvents", "us-east-1", 25.0), (.logs, "FilterLogEvents", "us-west-2", 10),
             (.logs, "FilterLogEvents", "eu-central-1", 5), (.logs, "StartLiveTail", "us-east-1", 5),
+            (.logs, "FilterLogEvents", "ap-northeast-3", 5), (.logs, "FilterLogEvents", "ap-southeast-3", 5),
+            (.logs, "FilterLogEvents", "ca-west-1", 5), (.logs, "FilterLogEvents", "il-central-1", 5),
+            (.logs, "DescribeLogGroups", "us-east-1", 10), (.logs, "DescribeLogStreams", "us-east-1", 25),
+            (.logs, "StartQuery", "us-east-1", 10), (.logs, "GetQueryResults", "us-east-1", 10),
             (.cloudWatch, "DescribeAlarms", "us-east-1", 9), (.cloudWatch, "PutMetricAlarm", "us-east-1", 3),
-            (.eventBridge, "DescribeRule", "us-east-1", 50), (.eventBridge, "PutEvents", "us-east-1", nil),
+            (.cloudWatch, "PutCompositeAlarm", "us-east-1", 3), (.cloudWatch, "DeleteAlarms", "us-east-1", 3),
+            (.cloudWatch, "SetAlarmState", "us-east-1", 3), (.cloudWatch, "EnableAlarmActions", "us-east-1", 3),
+            (.cloudWatch, "DisableAlarmActions", "us-east-1", 3), (.cloudWatch, "DescribeAlarmHistory", "us-east-1", 20),
+            (.cloudWatch, "PutDashboard", "us-east-1", 10), (.cloudWatch, "GetDashboard", "us-east-1", 10),
+            (.cloudWatch, "ListDashboards", "us-east-1", 10), (.cloudWatch, "DeleteDashboards", "us-east-1", 10),
+            (.cloudWatch, "GetMetricData", "us-east-1", 500), (.cloudWatch, "GetMetricStatistics", "us-east-1", 400),
+            (.cloudWatch, "ListMetrics", "us-east-1", 25), (.cloudWatch, "GetMetricWidgetImage", "us-east-1", 20),
+            (.cloudWatch, "PutMetricData", "us-east-1", 500),
+            (.eventBridge, "DescribeRule", "us-east-1", 50), (.eventBridge, "PutRule", "us-east-1", 50),
+            (.eventBridge, "PutEvents", "us-east-1", nil),
             (.sqs, "GetQueueUrl", "us-east-1", nil), (.lambda, "GetFunction", "us-east-1", 100),
             (.lambda, "GetFunctionConfiguration", "us-east-1", 15), (.lambda, "Invoke", "us-east-1", nil),
         ] as [(AWSService, String, String, Double?)])
@@ -74,6 +87,11 @@ import Testing
         #expect((reserve("GetFunctionEventInvokeConfig") ?? 0) > 0)
         #expect(reserve("GetPolicy") == 0)
         #expect(reserve("Invoke") == 0)
+        for operation in ["DescribeRule", "ListTargetsByRule"] {
+            for _ in 0..<12 { #expect(pacer.reserve(.eventBridge, operation, region: "r", limit: 10, at: 0) == 0) }
+        }
+        #expect(pacer.reserve(.eventBridge, "DescribeEventBus", region: "r", limit: 10, at: 0) == 0)
+        #expect((pacer.reserve(.eventBridge, "DescribeEventBus", region: "r", limit: 10, at: 0) ?? 0) > 0)
     }
 
     @Test func regionsAndOperationsHaveTheirOwn() {

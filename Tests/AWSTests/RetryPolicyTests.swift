@@ -16,6 +16,8 @@ import Testing
         (answered(504), .transient),
         (answered(400, "RequestTimeout"), .transient), (answered(501), .final),
         (answered(400, "ValidationException"), .final),
+        (answered(429, "ConcurrentModificationException"), .final), (answered(429, "TooManyRequestsError"), .final),
+        (answered(400, "IDPCommunicationError"), .transient),
         (answered(404, "ResourceNotFoundException"), .final), (.transport(.unreachable), .transient),
         (.transport(.interrupted), .transient), (.transport(.timedOut), .transient), (.transport(.untrusted), .final),
         (.transport(.cancelled), .final), (.transport(.malformed), .final),
@@ -48,30 +50,22 @@ import Testing
         #expect(RetryPolicy(maxAttempts: 0).maxAttempts == 1)
     }
 
-    @Test(arguments: [
-        (answered(500), 1, 1.0, Duration.seconds(1), 5), (answered(500), 3, 0.5, .seconds(2), 5),
-        (answered(429, nil, after: .seconds(60)), 1, 1.0, .seconds(1), 5),
-        (.transport(.timedOut), 1, 1.0, .seconds(1), 10), (.transport(.interrupted), 9, 1.0, .seconds(20), 5),
-    ])
-    func theOldForm(failure: RetryPolicy.Failure, attempt: Int, fraction: Double, wait: Duration, cost: Int) {
-        #expect(
-            RetryPolicy(maxAttempts: 10, form: .before2026).decide(failure, attempt: attempt, fraction: fraction)
-                == .retry(after: wait, cost: cost))
-    }
-
     @Test func settingsAreRead() throws {
-        func read(_ mode: String?, _ attempts: String? = nil, _ new: String? = nil) throws(Problem) -> RetryPolicy {
-            try RetryPolicy(mode: mode, maxAttempts: attempts, newRetries: new, file: "~/.aws/config")
+        func read(_ mode: String?, _ attempts: String? = nil) throws -> RetryPolicy {
+            let lines = [mode.map { "retry_mode = \($0)" }, attempts.map { "max_attempts = \($0)" }].compactMap(\.self)
+            // Since it became the rule, botocore passes this variable over.
+            let environment = CredentialFixture(
+                ["AWS_NEW_RETRIES_2026": "false"], config: (["[default]"] + lines).joined(separator: "\n")
+            ).environment
+            return try SharedConfig(environment, profile: nil).retryPolicy(environment)
         }
-        #expect(try read(nil) == RetryPolicy(maxAttempts: 3, mode: .standard, form: .current))
+        #expect(try read(nil) == RetryPolicy(maxAttempts: 3, mode: .standard))
         #expect(try read("Adaptive", "7") == RetryPolicy(maxAttempts: 7, mode: .adaptive))
         #expect(try read("legacy").mode == .standard)
-        #expect(try read(nil, nil, "false").form == .before2026)
-        #expect(try read(nil, nil, "True").form == .current)
         for (mode, attempts) in [("fast", nil), (nil, "0"), (nil, "many"), (nil, "-1")] as [(String?, String?)] {
             let problem = #expect(throws: Problem.self) { try read(mode, attempts) }
             #expect(problem?.kind == .configuration)
-            #expect(problem?.hint?.contains("~/.aws/config") == true)
+            #expect(problem?.location == .init(file: CredentialFixture.configPath, line: 2))
         }
     }
 

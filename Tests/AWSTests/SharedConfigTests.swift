@@ -35,7 +35,7 @@ import Testing
             switch path {
             case "/home/ada/.aws/config": config
             case "/home/ada/.aws/credentials": credentials
-            case "/home/ada/ca.pem": "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+            case "/home/ada/ca.pem": CredentialFixture.certificate
             default: nil
             }
         }

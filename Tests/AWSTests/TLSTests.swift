@@ -88,5 +88,23 @@ import Testing
         }
         #expect(missing?.kind == .untrusted)
         #expect(missing?.detail.contains("/nowhere/ca.pem") == true)
+        try await checkProfile(port: port, certificate: certificate)
+    }
+
+    /// The profile's `ca_bundle`, from the file to the handshake.
+    func checkProfile(port: String, certificate: String) async throws {
+        let pem = String(decoding: try Data(contentsOf: URL(filePath: certificate)), as: UTF8.self)
+        for (key, isBelieved) in [("", false), ("ca_bundle = \(certificate)\n", true)] {
+            let config =
+                "[default]\naws_access_key_id = A\naws_secret_access_key = s\nmax_attempts = 1\n\(key)"
+                + "endpoint_url = https://127.0.0.1:\(port)\n"
+            let fixture = CredentialFixture(config: config, files: [certificate: pem])
+            let client = AWSClient(try AWSClient.Configuration(environment: fixture.environment))
+            let error = await #expect(throws: AWSError.self) {
+                try await client.sts("us-east-1").getCallerIdentity(deadline: .after(.seconds(10)))
+            }
+            // The server knows no POST, which only whoever it shook hands with is told.
+            #expect((error?.status == 501) == isBelieved, "\(String(describing: error))")
+        }
     }
 }

@@ -24,6 +24,10 @@ package struct AWSService: Sendable, Hashable {
     var govCloudFIPS = GovCloudFIPS.suffixed
     /// Born dual-stack: there is only the `api.aws` host.
     var isDualStackOnly = false
+    /// Where a partition's plain endpoint is `REGION.DOMAIN` rather than built from `hostPrefix`: the domain.
+    var ownDomains: [Partition: String] = [:]
+    /// The same for its FIPS endpoint; us-gov-west-1's is the domain itself.
+    var ownFIPSDomains: [Partition: String] = [:]
 
     package static let eventBridge = AWSService(
         name: "EventBridge", endpointID: "EVENTBRIDGE", hostPrefix: "events", signingName: "events",

@@ -86,7 +86,7 @@ struct Attempt<Output: Sendable> {
             AttemptFailure(
                 reason: .answered(
                     status: response.status, code: answer.code, message: message, requestID: answer.requestID),
-                seen: .answered(status: response.status, code: answer.code, retryAfter: Self.retryAfter(response)),
+                seen: .answered(status: response.status, code: answer.code, retryAfter: ErrorAnswer.retryAfter(response)),
                 skew: correction.map { $0 + offset }))
     }
 
@@ -127,11 +127,6 @@ struct Attempt<Output: Sendable> {
         request.caBundle = configuration.caBundle
         request.proxy = configuration.proxy
         return request
-    }
-
-    /// `x-amz-retry-after` is in milliseconds.
-    private static func retryAfter(_ response: HTTPResponse) -> Duration? {
-        response.headers["x-amz-retry-after"].flatMap { UInt32($0) }.map { .milliseconds($0) }
     }
 
     func decode(_ response: HTTPResponse, attempts: Int) throws(AWSError) -> Output {

@@ -96,6 +96,9 @@ package struct Endpoint: Sendable, Hashable {
     private static func host(_ service: AWSService, _ region: String, _ settings: EndpointSettings) -> String {
         let partition = Partition(region: region)
         let isDualStack = settings.usesDualStack || service.isDualStackOnly
+        if !isDualStack, let domain = (settings.usesFIPS ? service.ownFIPSDomains : service.ownDomains)[partition] {
+            return settings.usesFIPS && region == "us-gov-west-1" ? domain : "\(region).\(domain)"
+        }
         let suffix = isDualStack ? partition.dualStackSuffix : partition.suffix
         let isPlain =
             switch service.govCloudFIPS {
@@ -119,7 +122,7 @@ package struct Endpoint: Sendable, Hashable {
         self.auth = auth
     }
 
-    private static func isHostLabel(_ text: String) -> Bool {
+    static func isHostLabel(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 63 && !text.hasPrefix("-") && !text.hasSuffix("-")
             && text.utf8.allSatisfy {
                 ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))

@@ -11,6 +11,11 @@ struct ErrorAnswer {
             ?? response.headers["x-amzn-request-id"]
     }
 
+    /// `x-amz-retry-after`, in milliseconds; nil where it is no number, or below 0.
+    static func retryAfter(_ response: HTTPResponse) -> Duration? {
+        response.headers["x-amz-retry-after"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : .milliseconds($0) }
+    }
+
     /// The code is in a header, in the body's `__type`, `code` or `Code`, or in XML's `Code`; shape names may come with
     /// a namespace before `#` and a URL after `:` (botocore's `parsers.py`).
     init(_ response: HTTPResponse) {

@@ -1,7 +1,7 @@
 /// How many requests per second AWS grants an account in a Region, where it says so: CloudWatch Logs quotas
-/// (`cloudwatch_limits_cwl`), CloudWatch service quotas (`cloudwatch_limits`), EventBridge quotas (`eb-quota`), Lambda
-/// quotas (`gettingstarted-limits`). Quotas in the thousands, such as PutEvents', are not this program's to reach, and
-/// not listed.
+/// (`cloudwatch_limits_cwl`), CloudWatch service quotas (`cloudwatch_limits`), EventBridge quotas
+/// (`cloudwatch-limits-eventbridge`: all but PutEvents, 50), Lambda quotas (`gettingstarted-limits`). Quotas in the
+/// thousands, such as PutEvents', are not this program's to reach, and not listed.
 package struct Quota: Sendable, Hashable {
     package var perSecond: Double
     /// The operation, or a name for all that share this quota.
@@ -18,14 +18,16 @@ package struct Quota: Sendable, Hashable {
             case AWSService.logs.endpointID where operation == "FilterLogEvents": filterLogEvents(region)
             case AWSService.logs.endpointID: logs[operation]
             case AWSService.cloudWatch.endpointID: cloudWatch[operation]
-            case AWSService.eventBridge.endpointID: eventBridge.contains(operation) ? 50 : nil
             case AWSService.lambda.endpointID: lambda[operation]
             default: nil
             }
         if let alone { return Quota(alone, group: operation) }
-        // Lambda counts all that is neither an invocation nor named for itself together.
-        guard service.endpointID == AWSService.lambda.endpointID, !operation.hasPrefix("Invoke") else { return nil }
-        return Quota(15, group: "control plane")
+        // What is neither the service's work itself nor named alone is counted together.
+        switch service.endpointID {
+        case AWSService.lambda.endpointID where !operation.hasPrefix("Invoke"): return Quota(15, group: "control plane")
+        case AWSService.eventBridge.endpointID where operation != "PutEvents": return Quota(50, group: "control plane")
+        default: return nil
+        }
     }
 
     private static let slowRegions: Set = [
@@ -49,12 +51,4 @@ package struct Quota: Sendable, Hashable {
     ]
 
     private static let lambda: [String: Double] = ["GetFunction": 100, "GetPolicy": 15]
-
-    /// Everything but sending events.
-    private static let eventBridge: Set = [
-        "DescribeEventBus", "DescribeRule", "ListTargetsByRule", "TestEventPattern", "ListRules", "PutRule",
-        "PutTargets", "RemoveTargets", "DeleteRule", "EnableRule", "DisableRule", "ListEventBuses",
-        "DescribeArchive", "ListArchives", "CreateArchive", "UpdateArchive", "DeleteArchive", "DescribeReplay",
-        "ListReplays", "StartReplay", "CancelReplay",
-    ]
 }

@@ -1,21 +1,14 @@
 import Basics
 import Synchronization
 
-/// Whether and when a failed attempt is made again: AWS's standard mode (botocore 1.43, `retries/standard.py`).
-/// Pure: status, code and attempt in, decision out.
+/// Whether and when a failed attempt is made again: AWS's standard mode in the form that holds since late 2026 (botocore
+/// 1.44, `retries/standard.py`, which no longer reads `AWS_NEW_RETRIES_2026`). Pure: status, code and attempt in, decision
+/// out.
 package struct RetryPolicy: Sendable, Hashable {
     package enum Mode: String, Sendable, Hashable {
         case standard
         /// Standard, and requests held back to the rate that AWS was seen to take.
         case adaptive
-    }
-
-    /// AWS announced new waits and costs for late 2026; `AWS_NEW_RETRIES_2026` chooses between them and the old ones.
-    package enum Form: Sendable, Hashable {
-        /// Short waits after failures that pass, longer ones after throttling; the service may ask for more.
-        case current
-        /// One scale of waits for all, and time-outs dearer than the rest.
-        case before2026
     }
 
     /// What a failure looks like from outside.
@@ -39,12 +32,10 @@ package struct RetryPolicy: Sendable, Hashable {
     /// All attempts, the first included.
     package var maxAttempts: Int
     package var mode: Mode
-    package var form: Form
 
-    package init(maxAttempts: Int = 3, mode: Mode = .standard, form: Form = .current) {
+    package init(maxAttempts: Int = 3, mode: Mode = .standard) {
         self.maxAttempts = max(1, maxAttempts)
         self.mode = mode
-        self.form = form
     }
 
     static let throttleCodes: Set<String> = [
@@ -53,7 +44,13 @@ package struct RetryPolicy: Sendable, Hashable {
         "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown",
         "PriorRequestNotComplete", "EC2ThrottledException",
     ]
-    static let transientCodes: Set<String> = ["RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"]
+    /// The last one is STS's alone: the provider of an identity may be slow to answer it.
+    static let transientCodes: Set<String> = [
+        "RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete", "IDPCommunicationError",
+    ]
+    /// What comes with status 429 and is not tried again, because CloudWatch's and AWS Sign-In's models name it as an
+    /// error of its own, and not as a throttling one.
+    static let notThrottledCodes: Set<String> = ["ConcurrentModificationException", "TooManyRequestsError"]
     static let transientStatuses: Set<Int> = [500, 502, 503, 504]
 
     private static let transientBackoff = Backoff(base: .milliseconds(50), cap: .seconds(20))
@@ -65,7 +62,7 @@ package struct RetryPolicy: Sendable, Hashable {
             if let code, throttleCodes.contains(code) { return .throttled }
             if let code, transientCodes.contains(code) { return .transient }
             // A gateway may say 429 without any code of AWS's.
-            if status == 429 { return .throttled }
+            if status == 429 { return notThrottledCodes.contains(code ?? "") ? .final : .throttled }
             return transientStatuses.contains(status) ? .transient : .final
         case .transport(.unreachable), .transport(.interrupted), .transport(.timedOut):
             return .transient
@@ -80,10 +77,6 @@ package struct RetryPolicy: Sendable, Hashable {
     package func decide(_ failure: Failure, attempt: Int, fraction: Double) -> Decision {
         let sort = Self.sort(failure)
         guard sort != .final, attempt < maxAttempts else { return .giveUp }
-        guard form == .current else {
-            let wait = Self.throttledBackoff.delay(afterFailure: attempt - 1, fraction: fraction)
-            return .retry(after: wait, cost: failure == .transport(.timedOut) ? 10 : 5)
-        }
         let isThrottled = sort == .throttled
         var wait = (isThrottled ? Self.throttledBackoff : Self.transientBackoff)
             .delay(afterFailure: attempt - 1, fraction: fraction)

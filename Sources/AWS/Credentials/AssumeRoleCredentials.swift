@@ -48,6 +48,7 @@ extension CredentialSearch {
         configuration.endpoints = endpoints
         configuration.caBundle = try shared.caBundle(environment)
         configuration.transport = transport
+        try configuration.apply(shared, environment)
         do {
             let client = AWSClient(configuration)
             let credentials = try await client.sts(region).assumeRole(input, deadline: deadline)
@@ -65,6 +66,7 @@ extension CredentialSearch {
             }
             problem.summary = "profile `\(profile.name)` could not assume \(role): \(problem.summary)"
             problem.location = problem.location ?? profile.location(of: "role_arn")
+            problem.hint = problem.hint ?? "check role_arn, or try again"
             throw problem
         }
     }

@@ -24,10 +24,32 @@ package struct ProcessEnvironment: Sendable {
 
     func isTrue(_ name: String) -> Bool { self[name]?.lowercased() == "true" }
 
-    /// A path with its leading `~` filled in.
+    /// A path with its `$NAME` and `${NAME}` and its leading `~` filled in, as botocore does for the shared files and the
+    /// caches (Python's `expandvars`, then `expanduser`): a variable that is not set stays as it is written.
     func expanding(_ path: String) -> String {
+        let path = path.contains("$") ? fillingIn(path) : path
         guard path == "~" || path.hasPrefix("~/"), let home = self["HOME"] else { return path }
         return home + path.dropFirst()
+    }
+
+    private func fillingIn(_ text: String) -> String {
+        var output = ""
+        var rest = text[...]
+        while let mark = rest.firstIndex(of: "$") {
+            output += rest[..<mark]
+            rest = rest[mark...]
+            let after = rest.dropFirst()
+            let isBraced = after.first == "{"
+            let name =
+                isBraced
+                ? after.dropFirst().prefix { $0 != "}" }
+                : after.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            let written = rest.prefix(1 + name.count + (isBraced ? 2 : 0))
+            let isClosed = !isBraced || written.last == "}"
+            output += isClosed ? variables[String(name)] ?? String(written) : String(written)
+            rest = rest.dropFirst(written.count)
+        }
+        return output + rest
     }
 
     /// A path as people write it, with `~` for their own folder.

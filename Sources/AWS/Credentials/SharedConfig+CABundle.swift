@@ -1,3 +1,4 @@
+import AWSSigning
 package import Basics
 import FoundationEssentials
 
@@ -25,18 +26,19 @@ extension SharedConfig {
 enum PEM {
     static func flaw(inCertificates text: String) -> (what: String, line: Int?)? {
         var open: Int?
+        var isCertificate = false
         var body = ""
         var count = 0
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             if line.hasPrefix("-----BEGIN ") {
                 if let open { return ("has a certificate that does not end", open) }
                 (open, body) = (index + 1, "")
+                // The label may say more, as `TRUSTED CERTIFICATE` does; lists of revoked ones may stand between.
+                isCertificate = line.contains("CERTIFICATE-----")
             } else if line.hasPrefix("-----END "), let start = open {
-                // A certificate is a DER sequence, whose first byte is 0x30.
-                guard let bytes = Data(base64Encoded: body), bytes.first == 0x30 else {
-                    return ("has a certificate that cannot be decoded", start)
-                }
-                (open, count) = (nil, count + 1)
+                guard let bytes = Data(base64Encoded: body), !isCertificate || Certificate.isReadable(der: Array(bytes))
+                else { return ("has a certificate that cannot be decoded", start) }
+                (open, count) = (nil, count + (isCertificate ? 1 : 0))
             } else if open != nil {
                 body += line.filter { !$0.isWhitespace }
             }

@@ -77,6 +77,14 @@ package struct SharedConfig: Sendable {
             source: "profile \(profileName) in \(environment.abbreviating(setting.location.file))\(line)")
     }
 
+    package func retryPolicy(_ environment: ProcessEnvironment) throws(Problem) -> RetryPolicy {
+        var policy = RetryPolicy()
+        // `legacy` is what boto3 did before there were modes; the aws CLI, version 2, has only the other two.
+        if try retryMode(environment) == "adaptive" { policy.mode = .adaptive }
+        if let number = try maxAttempts(environment) { policy.maxAttempts = number }
+        return policy
+    }
+
     /// `AWS_RETRY_MODE`, else the profile's `retry_mode`: `legacy`, `standard` or `adaptive`; nil where nobody says.
     package func retryMode(_ environment: ProcessEnvironment) throws(Problem) -> String? {
         guard let setting = setting("AWS_RETRY_MODE", "retry_mode", environment) else { return nil }
@@ -119,19 +127,26 @@ extension AWSClient.Configuration {
         credentials: CredentialChain? = nil
     ) throws(Problem) {
         let shared = try SharedConfig(environment, profile: profile)
-        guard let region = shared.region(flag: region, environment) else {
+        guard let choice = shared.regionChoice(flag: region, environment) else {
             try shared.requireProfile()
             throw Problem(
                 .configuration, "no AWS Region is set", hint: "pass --region, or set AWS_REGION, or run aws configure")
         }
+        // An endpoint of one's own would otherwise hide it until it is found in a signature.
+        guard Endpoint.isHostLabel(choice.value) else {
+            let isFromFile = choice.source.hasPrefix("profile ")
+            throw Problem(
+                region == nil ? .configuration : .usage, "`\(choice.value)` is not an AWS Region",
+                cause: isFromFile ? "it is the region of profile `\(shared.profileName)`" : "it comes from \(choice.source)",
+                hint: "a Region looks like us-east-1",
+                location: isFromFile ? shared.current?.location(of: "region") : nil)
+        }
         self.init(
-            credentials: credentials ?? CredentialChain(environment: environment, profile: profile, region: region),
-            region: region)
+            credentials: credentials ?? CredentialChain(environment: environment, profile: profile, region: choice.value),
+            region: choice.value)
         endpoints = try shared.endpoints(flag: endpointURL, environment)
         self.profile = shared.isChosen ? shared.profileName : nil
         caBundle = try shared.caBundle(environment)
-        // Asked first, because it knows the line of a number that is none.
-        _ = (try shared.retryMode(environment), try shared.maxAttempts(environment))
         try apply(shared, environment)
     }
 }

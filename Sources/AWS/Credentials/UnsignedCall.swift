@@ -3,7 +3,7 @@ import Basics
 import FoundationEssentials
 
 /// A call that carries a token of its own instead of a signature: web identity, the SSO portal, its token service and
-/// sign-in. Tried three times like any call; the answer is handed back whatever its status.
+/// sign-in. Tried again like any call; the answer is handed back whatever its status.
 struct UnsignedCall: Sendable {
     let service: AWSService
     let region: String
@@ -14,8 +14,9 @@ struct UnsignedCall: Sendable {
     var body = Data()
     /// What must not come back out in an error, should the service repeat it.
     var secrets: [Secret<String>] = []
+    /// Makes the `DPoP` header for the URL it is given, anew for every attempt.
+    var proof: (@Sendable (_ url: String) -> String)?
 
-    private static let attempts = 3
     private static let attemptTimeout = Duration.seconds(10)
 
     /// What a service that refuses says, without the call's secrets.
@@ -23,6 +24,8 @@ struct UnsignedCall: Sendable {
         let status: Int
         let code: String
         let message: String
+        /// OAuth's own word for it, the body's `error`, such as `TOKEN_EXPIRED` or `invalid_grant`.
+        var reason: String?
 
         var text: String { "\(code) (status \(status))" + (message.isEmpty ? "" : ": \(message)") }
     }
@@ -35,29 +38,42 @@ struct UnsignedCall: Sendable {
         request.headers["User-Agent"] = UserAgent.text(appID: search.environment["AWS_SDK_UA_APP_ID"])
         request.connectTimeout = .seconds(5)
         request.caBundle = try search.shared.caBundle(search.environment)
-        let backoff = Backoff(base: .milliseconds(100), cap: .seconds(2))
+        request.proxy = ProxySettings(search.environment.variables)
+        let policy = try search.shared.retryPolicy(search.environment)
         var number = 1
         while true {
-            let outcome = await attempt(request, search)
-            let isLast = number >= Self.attempts || search.deadline.hasPassed
-            switch outcome {
+            if let proof { request.headers["DPoP"] = proof(request.url) }
+            let wait: Duration
+            switch await attempt(request, search) {
             case .success(let response) where (200..<300).contains(response.status): return .success(response)
             case .success(let response):
                 let refusal = refusal(response)
-                guard !isLast, Self.isTransient(refusal) else { return .failure(refusal) }
+                let seen = RetryPolicy.Failure.answered(
+                    status: refusal.status, code: refusal.code, retryAfter: ErrorAnswer.retryAfter(response))
+                guard let pause = pause(after: seen, number, policy, search) else { return .failure(refusal) }
+                wait = pause
             case .failure(let error):
-                let mayPass = [.unreachable, .interrupted, .timedOut].contains(error.kind)
-                guard !isLast, mayPass else {
+                guard let pause = pause(after: .transport(error.kind), number, policy, search) else {
                     var problem = error.problem
                     problem.summary = "\(service.name) gave no answer: \(problem.summary)"
                     throw problem
                 }
+                wait = pause
             }
-            do { try await Task.sleep(for: backoff.delay(afterFailure: number - 1)) } catch {
+            do { try await Task.sleep(for: wait) } catch {
                 throw Problem(.cancelled, "the call to \(service.name) was cancelled")
             }
             number += 1
         }
+    }
+
+    /// Nil where it is not tried again, or not in time.
+    private func pause(
+        after failure: RetryPolicy.Failure, _ number: Int, _ policy: RetryPolicy, _ search: CredentialSearch
+    ) -> Duration? {
+        let decision = policy.decide(failure, attempt: number, fraction: .random(in: 0..<1))
+        guard case .retry(let wait, _) = decision, wait < search.deadline.remaining else { return nil }
+        return wait
     }
 
     private func attempt(
@@ -70,11 +86,6 @@ struct UnsignedCall: Sendable {
         } catch { return .failure(error) }
     }
 
-    /// The provider of an identity may be slow to answer STS, which says so with a status of 400.
-    private static func isTransient(_ refusal: Refusal) -> Bool {
-        [429, 500, 502, 503, 504].contains(refusal.status) || refusal.code == "IDPCommunicationError"
-    }
-
     private func refusal(_ response: HTTPResponse) -> Refusal {
         let answer = ErrorAnswer(response)
         var message = answer.message
@@ -82,7 +93,12 @@ struct UnsignedCall: Sendable {
             message.replace(secret.exposed, with: "****")
             message.replace(PercentEncoding.encode(secret.exposed), with: "****")
         }
-        return Refusal(status: response.status, code: answer.code, message: message)
+        struct OAuthBody: Decodable { var error: String? }
+        let reason = (try? JSONDecoder().decode(OAuthBody.self, from: response.body))?.error
+        // A code is a word; anything else would be a place for what was sent to come back in.
+        let isWord = reason?.utf8.allSatisfy { $0 == UInt8(ascii: "_") || ($0 | 32 >= 97 && $0 | 32 <= 122) } ?? false
+        return Refusal(
+            status: response.status, code: answer.code, message: message, reason: isWord ? reason : nil)
     }
 }
 
@@ -95,5 +111,11 @@ extension AWSService {
         name: "IAM Identity Center's token service", endpointID: "SSO_OIDC", hostPrefix: "oidc",
         signingName: "sso-oauth", wire: .restJSON, govCloudFIPS: .plainUnlessDualStack)
     static let signIn = AWSService(
-        name: "AWS Sign-In", endpointID: "SIGNIN", hostPrefix: "signin", signingName: "signin", wire: .restJSON)
+        name: "AWS Sign-In", endpointID: "SIGNIN", hostPrefix: "signin", signingName: "signin", wire: .restJSON,
+        ownDomains: [
+            .commercial: "signin.aws.amazon.com", .china: "signin.amazonaws.cn",
+            .govCloud: "signin.amazonaws-us-gov.com", .european: "signin.amazonaws-eusc.eu",
+            .iso: "signin.c2shome.ic.gov", .isoB: "signin.sc2shome.sgov.gov", .isoE: "signin.csphome.adc-e.uk",
+            .isoF: "signin.csphome.hci.ic.gov",
+        ], ownFIPSDomains: [.govCloud: "signin-fips.amazonaws-us-gov.com"])
 }
