@@ -48,6 +48,9 @@ class LocalStack:
         from .lambda_service import moto_functions
         from .lambda_service.operations import operations as lambda_operations
         from .lambda_service.runtime import LambdaRuntime
+        from .logs import moto_logs
+        from .logs.live_tail import LiveTail
+        from .logs.operations import operations as logs_operations
         from .timers import Timers
 
         directory.mkdir(parents=True, exist_ok=True)
@@ -57,6 +60,8 @@ class LocalStack:
         self.events = EventBridge(self.world, Deliverer(self.world, self.runtime, self.timers))
         self.runtime.delivery.publish = self.events.publish
         moto_repairs.install()
+        moto_logs.install(self.world)
+        live_tail = LiveTail()
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
         install_cloudformation(self.world)
@@ -66,6 +71,7 @@ class LocalStack:
                 "events": self.events.operations(),
                 "lambda": lambda_operations(self.runtime),
                 "dsql": DSQL_OPERATIONS,
+                "logs": logs_operations(live_tail),
             },
         )
         control = ControlAddress(
@@ -73,6 +79,7 @@ class LocalStack:
             {
                 "functions": self.runtime.status,
                 "pendingRetries": self.timers.pending,
+                "liveTailSessions": live_tail.status,
             },
         )
         self._aws = HttpServer(application, aws_port, "aws")

@@ -18,7 +18,8 @@ extension AWSClient {
         silence: Duration, _ body: (EventStream) async throws -> Result
     ) async throws -> Result {
         let attempt = Attempt(
-            client: self, operation: operation, region: region ?? configuration.region, deadline: deadline)
+            client: self, operation: operation, region: region ?? configuration.region,
+            deadline: end.map(deadline.clamped) ?? deadline)
         var progress = Progress()
         while true {
             let paced = try await turn(attempt, number: progress.number)

@@ -113,7 +113,7 @@ class Condition:
         else:
             raise invalid_term(text)
 
-    def holds(self, value: str | int | float) -> bool:
+    def holds(self, value: str | float) -> bool:
         """Whether a text or number fulfils it. Text that is a number in a log line is the caller's to convert."""
         if self._number is not None and not isinstance(value, str):
             return self._order(value, self._number)
@@ -122,7 +122,7 @@ class Condition:
         return self._text_test(value if isinstance(value, str) else _written(value)) == self._equal
 
 
-def _written(number: int | float) -> str:
+def _written(number: float) -> str:
     return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
 
 
