@@ -17,7 +17,8 @@ import Testing
         sys.path.insert(0, sys.argv[1])
         import boto3
         from local_stack.server import LocalStack
-        stack = LocalStack(pathlib.Path(tempfile.mkdtemp())).start()
+        home = tempfile.TemporaryDirectory()
+        stack = LocalStack(pathlib.Path(home.name)).start()
         key, secret = stack.operator.access_key_id, stack.operator.secret_access_key
         logs = boto3.client("logs", region_name="us-east-1", endpoint_url=stack.endpoint_url, aws_access_key_id=key,
                             aws_secret_access_key=secret)
@@ -43,6 +44,7 @@ import Testing
         threading.Thread(target=tick, daemon=True).start()
         sys.stdin.read()
         stack.close()
+        home.cleanup()
         """#
 
     struct Served: Decodable {
@@ -105,7 +107,7 @@ import Testing
         .timeLimit(.minutes(3)))
     func liveTailThroughTheLocalStack() async throws {
         _ = try await run(
-            .path(.init(MotoTests.python)), arguments: ["-c", Self.script, Repository.root + "/sandbox"],
+            .name("env"), arguments: [MotoTests.python, "-c", Self.script, Repository.root + "/sandbox"],
             input: .inputWriter, output: .sequence, error: .discarded
         ) { execution in
             var line: String?
