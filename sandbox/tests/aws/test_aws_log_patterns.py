@@ -1,6 +1,7 @@
 """Filter patterns, one by one: those of the user guide with what it says of them, and those that are none."""
 
 import json
+import random
 import re
 
 import pytest
@@ -287,3 +288,34 @@ def test_tabs_divide_words_too():
 def test_what_is_no_pattern_is_refused(pattern, words):
     with pytest.raises(PatternError, match=re.escape(words)):
         parsed(pattern)
+
+
+_PIECES = [
+    *"{}[]$.*\"\\%=()? -,^+|\t\n'é",
+    "a",
+    "b1",
+    "!=",
+    "&&",
+    "||",
+    ">=",
+    "IS",
+    "NULL",
+    "NOT",
+    "EXISTS",
+    "1e3",
+    "...",
+    "[*]",
+]
+
+
+def test_any_text_is_a_pattern_or_is_refused():
+    for seed in range(20_000):
+        choose = random.Random(seed)
+        text = "".join(choose.choice(_PIECES) for _ in range(choose.randrange(1, 14)))
+        before, after = (("", ""), ("{ $.a", "}"), ("[", "]"), ("%", "%"))[seed % 4]
+        try:
+            pattern = parsed(before + text + after)
+        except PatternError:
+            continue
+        for message in ("", '{"a": 1, "b1": {"a": "x"}}', 'a b "c d" [e f] 1', '{"a": [1', "é"):
+            assert isinstance(pattern.match(message), (dict, type(None)))

@@ -48,8 +48,9 @@ def _translated(text: str) -> str:
             piece = taken = found[0]
         elif in_class:
             in_class = character != "]"
-            if character == "[":
-                piece = r"\["
+            # In a class these are themselves; Python keeps doubled ones for later meanings.
+            if character in "[|":
+                piece = "\\" + character
         elif character == "[":
             in_class = True
         elif character == "{":
