@@ -24,6 +24,8 @@ package final class LoopbackServer: Sendable {
         case raw([UInt8])
         /// Nothing, until the client goes away.
         case hang
+        /// Bytes as they are, then nothing until the client goes away.
+        case open([UInt8])
 
         package static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> Reply {
             .answer(status: status, headers: [("Content-Type", "application/json")] + headers, body: Array(text.utf8))
@@ -161,12 +163,19 @@ package final class LoopbackServer: Sendable {
                 _ = Self.write(fd, bytes)
                 return
             case .hang:
-                var byte: UInt8 = 0
-                while recv(fd, &byte, 1, 0) > 0 {}
-                note { $0.closedByClient += 1 }
+                waitForTheEnd(fd)
+                return
+            case .open(let bytes):
+                if Self.write(fd, bytes) { waitForTheEnd(fd) }
                 return
             }
         }
+        note { $0.closedByClient += 1 }
+    }
+
+    private func waitForTheEnd(_ fd: Int32) {
+        var byte: UInt8 = 0
+        while recv(fd, &byte, 1, 0) > 0 {}
         note { $0.closedByClient += 1 }
     }
 

@@ -121,6 +121,27 @@ import Testing
         #expect(try Endpoint.resolve(row.0, region: row.1, settings: settings).url == row.4)
     }
 
+    /// What botocore's `_urljoin` makes of a `hostPrefix`; addresses are the exception that `prefixed` explains.
+    @Test(
+        arguments: [
+            (nil, "us-west-2", "https://stream-logs.us-west-2.amazonaws.com"),
+            (nil, "cn-north-1", "https://stream-logs.cn-north-1.amazonaws.com.cn"),
+            ("https://logs.example.com", "us-west-2", "https://stream-logs.example.com"),
+            ("http://logs.example.com:8080/base/", "us-west-2", "http://stream-logs.example.com:8080/base"),
+            ("http://localhost:4566", "us-west-2", "http://stream-localhost:4566"),
+            ("http://127.0.0.1:4566", "us-west-2", "http://127.0.0.1:4566"),
+            ("http://[::1]:4566", "us-west-2", "http://[::1]:4566"),
+            ("http://127.0.0.1.example.com", "us-west-2", "http://stream-127.0.0.1.example.com"),
+        ] as [(String?, String, String)])
+    func aHostPrefixStandsBeforeNames(_ row: (String?, String, String)) throws {
+        var settings = EndpointSettings(override: row.0)
+        let plain = try Endpoint.resolve(.logs, region: row.1, settings: settings)
+        #expect(try plain.prefixed("stream-", settings: settings).url == row.2)
+        #expect(try plain.prefixed(nil, settings: settings) == plain)
+        settings.injectsHostPrefix = false
+        #expect(try plain.prefixed("stream-", settings: settings) == plain)
+    }
+
     @Test func theMostParticularSettingWins() {
         var settings = EndpointSettings()
         settings.profile = "http://profile"

@@ -85,6 +85,8 @@ import Testing
         #expect(try endpoints(ignoring).configuredURL(for: .logs) == nil)
         #expect(try endpoints(ignoring, flag: "http://f").configuredURL(for: .logs) == "http://f")
         #expect(try endpoints(["AWS_USE_FIPS_ENDPOINT": "true"]).usesFIPS)
+        #expect(try endpoints([:]).injectsHostPrefix)
+        #expect(try !endpoints(["AWS_DISABLE_HOST_PREFIX_INJECTION": "True"]).injectsHostPrefix)
     }
 
     @Test func theWholeConfigurationIsReadAtOnce() throws {

@@ -70,6 +70,10 @@ def _resources(call: Call, account: str) -> Iterator[tuple[str, dict[str, str]]]
     if (call.service, call.operation) == ("events", "PutEvents"):
         yield from _put_events(call, account)
         return
+    if (call.service, call.operation) == ("logs", "StartLiveTail"):
+        for arn in call.parameters.get("logGroupIdentifiers") or ["*"]:
+            yield f"{arn}:log-stream:" if str(arn).startswith("arn:") else "*", {}
+        return
     finder = {
         "events": _events,
         "lambda": _lambda,
@@ -154,7 +158,8 @@ def _logs(call: Call, account: str) -> str:
     if not group:
         return "*"
     if group.startswith("arn:"):
-        return group
+        # Policies name groups with ":*" behind them for all but the tagging actions (LogGroup, ``arn``).
+        return f"{group.removesuffix(':*')}:log-stream:"
     stream = wanted.get("logStreamName") or ""
     return f"arn:aws:logs:{call.region}:{account}:log-group:{group}:log-stream:{stream}"
 

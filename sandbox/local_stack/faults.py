@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,11 @@ DATABASE_KINDS = ("database-down", "database-delay", "database-conflict", "datab
 FUNCTION_KINDS = ("function-crash", "function-error", "function-throttle")
 #: The attempt to hand an event to a target fails in a way EventBridge retries.
 DELIVERY_KINDS = ("delivery-error",)
-KINDS = AWS_KINDS + DATABASE_KINDS + FUNCTION_KINDS + DELIVERY_KINDS
+#: Log events are seen only after a while; a page of FilterLogEvents is empty although more follow.
+LOG_KINDS = ("ingestion-lag", "empty-page")
+#: A frame of an event stream is cut short, damaged, cut off with its connection, or followed by nothing.
+STREAM_KINDS = ("stream-truncate", "stream-corrupt", "stream-cut", "stream-hang")
+KINDS = AWS_KINDS + DATABASE_KINDS + FUNCTION_KINDS + DELIVERY_KINDS + LOG_KINDS + STREAM_KINDS
 
 
 class FaultError(ValueError):
@@ -39,6 +44,12 @@ class Fault:
     status: int | None = None
     #: For database-cut-commit: whether the database has done the commit whose answer is lost (it has, if not said).
     committed: bool | None = None
+    #: For ingestion-lag: which log groups (with * and ?), which of Lambda's lines, and the longest lag, if not constant.
+    group: str | None = None
+    lines: str | None = None
+    maxMs: float | None = None
+    #: For event streams: how many frames pass before it strikes (none, if not said).
+    afterFrames: int | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     used: int = 0
 
@@ -51,7 +62,7 @@ class Fault:
             raise FaultError(f"unknown key {sorted(unknown)[0]}; the keys are {', '.join(sorted(_FIELDS))}")
         if record.get("kind") not in KINDS:
             raise FaultError(f"kind is one of {', '.join(KINDS)}, not {record.get('kind')!r}")
-        for name in ("region", "service", "operation", "function", "code", "message"):
+        for name in ("region", "service", "operation", "function", "code", "message", "group", "lines"):
             if record.get(name) is not None and not isinstance(record[name], str):
                 raise FaultError(f"{name} is a string")
         fault = cls(**{name: value for name, value in record.items() if value is not None})
@@ -61,6 +72,12 @@ class Fault:
             _check_number("times", fault.times, 1, 1_000_000)
         if fault.status is not None:
             _check_number("status", fault.status, 400, 599)
+        if fault.maxMs is not None:
+            _check_number("maxMs", fault.maxMs, fault.delayMs, 600_000)
+        if fault.kind == "ingestion-lag" and not fault.delayMs and not fault.maxMs:
+            raise FaultError("ingestion-lag needs delayMs, or delayMs and maxMs for anything between them")
+        if fault.afterFrames is not None:
+            _check_number("afterFrames", fault.afterFrames, 0, 1_000_000)
         if fault.kind in ("delay", "database-delay") and not fault.delayMs:
             raise FaultError(f"{fault.kind} needs delayMs")
         if fault.committed is not None and not isinstance(fault.committed, bool):
@@ -94,6 +111,10 @@ _FIELDS = {
     "message",
     "status",
     "committed",
+    "group",
+    "lines",
+    "maxMs",
+    "afterFrames",
 }
 
 
@@ -130,14 +151,16 @@ class Faults:
         with self._lock:
             return [fault.as_json() for fault in self._faults.values()]
 
-    def take(self, kinds: tuple[str, ...], **place: str | None) -> list[Fault]:
+    def take(
+        self, kinds: tuple[str, ...], is_due: Callable[[Fault], bool] | None = None, **place: str | None
+    ) -> list[Fault]:
         """The faults that strike here now; each counts as one use."""
         if not self._faults:
             return []
         struck = []
         with self._lock:
             for fault in list(self._faults.values()):
-                if fault.kind not in kinds or not fault.matches(**place):
+                if fault.kind not in kinds or not fault.matches(**place) or (is_due and not is_due(fault)):
                     continue
                 if fault.probability < 1 and self._random.random() >= fault.probability:
                     continue

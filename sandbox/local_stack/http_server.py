@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
@@ -59,6 +60,9 @@ class Response:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    #: Instead of a body: pieces that are sent as they are made, until there are no more or the client is gone. An empty
+    #: piece sends nothing; it lets the server look whether the client is there. Closed at the end if it has a ``close``.
+    stream: Iterable[bytes] | None = None
 
 
 Handler = Callable[[Request], Response]
@@ -150,8 +154,35 @@ class HttpServer:
             # A reset, not an orderly end: what a client sees when a network path breaks.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
             return False
+        if response.stream is not None:
+            _send_stream(connection, response)
+            return False
         connection.sendall(_rendered(response, request.method, keep))
         return keep
+
+
+def _send_stream(connection: socket.socket, response: Response) -> None:
+    """As chunks, of which the last one says that all was sent; a cut ends without it."""
+    assert response.stream is not None
+    try:
+        connection.sendall(_rendered(response, "GET", keep=False))
+        for piece in response.stream:
+            if piece:
+                connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+            elif _is_gone(connection):
+                return
+        connection.sendall(b"0\r\n\r\n")
+    except ConnectionCut:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+    finally:
+        close = getattr(response.stream, "close", None)
+        if close is not None:
+            close()
+
+
+def _is_gone(connection: socket.socket) -> bool:
+    ready, _, _ = select.select([connection], [], [], 0)
+    return bool(ready) and connection.recv(1, socket.MSG_PEEK) == b""
 
 
 def _read_head(reader: BinaryIO) -> tuple[Request, str] | None:
@@ -219,7 +250,9 @@ def _rendered(response: Response, method: str, keep: bool) -> bytes:
     for name in ("connection", "transfer-encoding", "status"):
         headers.pop(name, None)
     bodiless = method == "HEAD" or response.status in (204, 304) or response.status < 200
-    if response.status != 204 and not (method == "HEAD" and "content-length" in headers):
+    if response.stream is not None:
+        headers["transfer-encoding"] = ("Transfer-Encoding", "chunked")
+    elif response.status != 204 and not (method == "HEAD" and "content-length" in headers):
         headers["content-length"] = ("Content-Length", str(len(response.body)))
     headers.setdefault("date", ("Date", formatdate(usegmt=True)))
     headers["connection"] = ("Connection", "keep-alive" if keep else "close")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import functools
-import threading
 from typing import Any
 
 
 def install() -> None:
     _keep_queue_policies()
-    _number_log_events_once()
 
 
 def _keep_queue_policies() -> None:
@@ -26,18 +24,3 @@ def _keep_queue_policies() -> None:
             self.policy = kept
 
     Queue._set_attributes = _set_attributes
-
-
-def _number_log_events_once() -> None:
-    """Two threads that put log events at once must not give two events one id: readers tell them apart by it."""
-    from moto.logs.models import LogStream
-
-    original = LogStream.put_log_events
-    lock = threading.RLock()
-
-    @functools.wraps(original)
-    def put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:
-        with lock:
-            return original(self, log_events)
-
-    LogStream.put_log_events = put_log_events

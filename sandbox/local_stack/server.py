@@ -49,6 +49,9 @@ class LocalStack:
         from .lambda_service import moto_functions
         from .lambda_service.operations import operations as lambda_operations
         from .lambda_service.runtime import LambdaRuntime
+        from .logs import moto_logs
+        from .logs.live_tail import LiveTail
+        from .logs.operations import operations as logs_operations
         from .timers import Timers
 
         directory.mkdir(parents=True, exist_ok=True)
@@ -58,6 +61,8 @@ class LocalStack:
         self.events = EventBridge(self.world, Deliverer(self.world, self.runtime, self.timers))
         self.runtime.delivery.publish = self.events.publish
         moto_repairs.install()
+        moto_logs.install(self.world)
+        live_tail = LiveTail()
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
         show_set_states(self.world)
@@ -72,6 +77,7 @@ class LocalStack:
                 "events": self.events.operations(),
                 "lambda": lambda_operations(self.runtime),
                 "dsql": DSQL_OPERATIONS,
+                "logs": logs_operations(live_tail),
             },
         )
         control = ControlAddress(
@@ -79,6 +85,7 @@ class LocalStack:
             {
                 "functions": self.runtime.status,
                 "pendingRetries": self.timers.pending,
+                "liveTailSessions": live_tail.status,
             },
         )
         self._aws = HttpServer(application, aws_port, "aws")

@@ -32,6 +32,10 @@ class Settings:
     #: How long a function stays Pending, and a cluster CREATING, before it is usable.
     functionCreationSeconds: float = 0.2
     clusterCreationSeconds: float = 0.5
+    #: How many events FilterLogEvents looks at for one page; on AWS it is time that ends a page without a match.
+    filterScanLimit: int = 100_000
+    #: A Live Tail session ends after three hours.
+    liveTailSessionSeconds: float = 10_800.0
     #: Refuse requests that are not rightly signed, and those IAM does not allow.
     checkSignatures: bool = True
 

@@ -82,49 +82,70 @@ package struct AWSClient: Sendable {
         configuration.endpoints.configuredURL(for: service) == nil ? userAgents.plain : userAgents.overridden
     }
 
+    /// Where a call stands between its attempts.
+    struct Progress {
+        /// Of the attempt at hand, from 1.
+        var number = 1
+        /// What the last retry had cost.
+        var lastCost: Int?
+        var hasCorrectedClock = false
+    }
+
     /// Makes a call, retrying as the policy says; everything ends by the deadline.
     package func call<Output>(
         _ operation: AWSOperation<Output>, in region: String? = nil, deadline: Deadline
     ) async throws(AWSError) -> Output {
         let attempt = Attempt(
             client: self, operation: operation, region: region ?? configuration.region, deadline: deadline)
-        var lastCost: Int?
-        var hasCorrectedClock = false
-        var number = 1
+        var progress = Progress()
         while true {
-            let paced = try await turn(attempt, number: number)
+            let paced = try await turn(attempt, number: progress.number)
             let started = ContinuousClock.now
-            let record = await attempt.make(number)
-            var event = attempt.event(record, number: number, took: .now - started)
+            let record = await attempt.make(progress.number)
+            var event = attempt.event(record, number: progress.number, took: .now - started)
             event.paced = paced
-            note(record.outcome, attempt)
             switch record.outcome {
             case .success(let response):
-                configuration.observer?(event)
-                shared.budget.succeed(cost: lastCost)
-                return try attempt.decode(response, attempts: number)
+                succeed(attempt, progress, event)
+                return try attempt.decode(response, attempts: progress.number)
             case .failure(let failure):
-                let plan: (wait: Duration, cost: Int)?
-                if let offset = failure.skew, !hasCorrectedClock, number < configuration.retry.maxAttempts {
-                    // The same request, signed with AWS's time, is not expected to fail: it costs nothing.
-                    hasCorrectedClock = true
-                    shared.clockOffset.withLock { $0 = offset }
-                    plan = (.zero, 0)
-                } else {
-                    plan = retryPlan(failure, attempt: number, deadline: deadline)
-                }
-                event.retriesAfter = plan?.wait
-                configuration.observer?(event)
-                guard let plan else { throw attempt.error(failure.reason, attempts: failure.attempts(number)) }
-                if plan.cost > 0 { lastCost = plan.cost }
-                try await pause(plan.wait, attempt, attempts: number)
-                number += 1
+                try await again(after: failure, attempt, &progress, event)
             }
         }
     }
 
+    func succeed<Output>(_ attempt: Attempt<Output>, _ progress: Progress, _ event: CallEvent) {
+        note(nil, attempt)
+        configuration.observer?(event)
+        shared.budget.succeed(cost: progress.lastCost)
+    }
+
+    /// Waits for the next attempt, or throws where there is none.
+    func again<Output>(
+        after failure: AttemptFailure, _ attempt: Attempt<Output>, _ progress: inout Progress, _ event: CallEvent
+    ) async throws(AWSError) {
+        note(failure, attempt)
+        let number = progress.number
+        let plan: (wait: Duration, cost: Int)?
+        if let offset = failure.skew, !progress.hasCorrectedClock, number < configuration.retry.maxAttempts {
+            // The same request, signed with AWS's time, is not expected to fail: it costs nothing.
+            progress.hasCorrectedClock = true
+            shared.clockOffset.withLock { $0 = offset }
+            plan = (.zero, 0)
+        } else {
+            plan = retryPlan(failure, attempt: number, deadline: attempt.deadline)
+        }
+        var event = event
+        event.retriesAfter = plan?.wait
+        configuration.observer?(event)
+        guard let plan else { throw attempt.error(failure.reason, attempts: failure.attempts(number)) }
+        if plan.cost > 0 { progress.lastCost = plan.cost }
+        try await pause(plan.wait, attempt, attempts: number)
+        progress.number += 1
+    }
+
     /// Waits until the operation's pace allows another request.
-    private func turn<Output>(_ attempt: Attempt<Output>, number: Int) async throws(AWSError) -> Duration {
+    func turn<Output>(_ attempt: Attempt<Output>, number: Int) async throws(AWSError) -> Duration {
         guard
             let seconds = shared.pacer.reserve(
                 attempt.operation.service, attempt.operation.name, region: attempt.region,
@@ -150,10 +171,10 @@ package struct AWSClient: Sendable {
         }
     }
 
-    /// Lets the pace follow what AWS answers.
-    private func note<Output>(_ outcome: Result<HTTPResponse, AttemptFailure>, _ attempt: Attempt<Output>) {
+    /// Lets the pace follow what AWS answers; no failure is a success.
+    private func note<Output>(_ failure: AttemptFailure?, _ attempt: Attempt<Output>) {
         var isThrottled = false
-        if case .failure(let failure) = outcome {
+        if let failure {
             guard let seen = failure.seen else { return }
             isThrottled = RetryPolicy.sort(seen) == .throttled
         }

@@ -14,6 +14,8 @@ package struct AWSOperation<Output: Sendable>: Sendable {
     var body: @Sendable () throws -> Data = { Data() }
     /// Of an EventBridge global endpoint to send this to.
     var globalEndpointID: String?
+    /// What the model writes before the endpoint's host.
+    var hostPrefix: String?
     /// For calls that may rightly take minutes: no limit on one attempt but the deadline.
     var isLong = false
     let decode: @Sendable (HTTPResponse) throws -> Output
@@ -27,13 +29,25 @@ package struct AWSOperation<Output: Sendable>: Sendable {
         _ service: AWSService, _ name: String, _ input: some Encodable & Sendable, as output: Output.Type = Output.self
     ) -> AWSOperation where Output: Decodable {
         var operation = AWSOperation(service: service, name: name) { try AWSJSON.decode(Output.self, $0.body) }
+        operation.send(input)
+        return operation
+    }
+
+    private mutating func send(_ input: some Encodable & Sendable) {
         if case .json(let version, let target, let queryCompatible) = service.wire {
-            operation.headers = [
-                "Content-Type": "application/x-amz-json-\(version)", "X-Amz-Target": "\(target).\(name)",
-            ]
-            if queryCompatible { operation.headers.add("x-amzn-query-mode", "true") }
+            headers = ["Content-Type": "application/x-amz-json-\(version)", "X-Amz-Target": "\(target).\(name)"]
+            if queryCompatible { headers.add("x-amzn-query-mode", "true") }
         }
-        operation.body = { try AWSJSON.encode(input) }
+        body = { try AWSJSON.encode(input) }
+    }
+
+    /// A JSON operation whose answer is an event stream.
+    static func eventStream(
+        _ service: AWSService, _ name: String, hostPrefix: String?, _ input: some Encodable & Sendable
+    ) -> AWSOperation where Output == Void {
+        var operation = AWSOperation(service: service, name: name) { _ in }
+        operation.send(input)
+        operation.hostPrefix = hostPrefix
         return operation
     }
 

@@ -42,60 +42,88 @@ struct Attempt<Output: Sendable> {
 
     private var configuration: AWSClient.Configuration { client.configuration }
 
-    func make(_ number: Int) async -> AttemptRecord {
-        let credentials: AWSCredentials
+    /// A request, and what it was signed with.
+    struct Signed {
         let request: HTTPRequest
+        let credentials: AWSCredentials
+        let date: Date
+        /// What this machine's time was put right by.
+        let offset: TimeInterval
+    }
+
+    /// How long one attempt may take.
+    var limit: Deadline {
+        operation.isLong ? deadline : deadline.clamped(to: .after(configuration.attemptTimeout))
+    }
+
+    func make(_ number: Int) async -> AttemptRecord {
+        let signed: Signed
+        do { signed = try await sign(number) } catch { return Self.unprepared(error) }
+        do throws(TransportError) {
+            return record(try await configuration.transport.send(signed.request, deadline: limit), of: signed)
+        } catch {
+            return record(error, of: signed)
+        }
+    }
+
+    func sign(_ number: Int) async throws(Problem) -> Signed {
         let offset = client.clockOffset
-        let signedAt: Date
-        do {
-            credentials = try await client.credentials(deadline: deadline)
-            // Asked only now: finding credentials may have taken long.
-            signedAt = configuration.now().addingTimeInterval(offset)
-            request = try prepare(number, credentials, signedAt)
-        } catch {
-            return AttemptRecord(.failure(AttemptFailure(reason: .unprepared(error), seen: nil)))
-        }
-        let limit = operation.isLong ? deadline : deadline.clamped(to: .after(configuration.attemptTimeout))
-        var record: AttemptRecord
-        do {
-            let response = try await configuration.transport.send(request, deadline: limit)
-            record = AttemptRecord(sorted(response, credentials, signedAt, offset))
-            if configuration.observer != nil { record.received = Redaction.fields(response.headers, credentials) }
-        } catch {
-            record = AttemptRecord(
-                .failure(AttemptFailure(reason: .transport(error), seen: .transport(error.kind))))
-        }
+        let credentials = try await client.credentials(deadline: deadline)
+        // Asked only now: finding credentials may have taken long.
+        let date = configuration.now().addingTimeInterval(offset)
+        return Signed(
+            request: try prepare(number, credentials, date), credentials: credentials, date: date, offset: offset)
+    }
+
+    static func unprepared(_ problem: Problem) -> AttemptRecord {
+        AttemptRecord(.failure(AttemptFailure(reason: .unprepared(problem), seen: nil)))
+    }
+
+    func record(_ response: HTTPResponse, of signed: Signed) -> AttemptRecord {
+        var record = AttemptRecord(sorted(response, signed))
         // Only for whoever watches: nobody else pays for the copies.
-        if configuration.observer != nil {
-            record.sent = CallEvent.Sent(
-                method: request.method, url: Redaction.starred(Redaction.url(request.url), credentials),
-                headers: Redaction.fields(request.headers, credentials))
-        }
+        guard configuration.observer != nil else { return record }
+        record.sent = sent(signed)
+        record.received = Redaction.fields(response.headers, signed.credentials)
         return record
     }
 
-    private func sorted(
-        _ response: HTTPResponse, _ credentials: AWSCredentials, _ signedAt: Date, _ offset: TimeInterval
-    ) -> Result<HTTPResponse, AttemptFailure> {
+    func record(_ error: TransportError, of signed: Signed) -> AttemptRecord {
+        var record = AttemptRecord(
+            .failure(AttemptFailure(reason: .transport(error), seen: .transport(error.kind))))
+        if configuration.observer != nil { record.sent = sent(signed) }
+        return record
+    }
+
+    private func sent(_ signed: Signed) -> CallEvent.Sent {
+        CallEvent.Sent(
+            method: signed.request.method,
+            url: Redaction.starred(Redaction.url(signed.request.url), signed.credentials),
+            headers: Redaction.fields(signed.request.headers, signed.credentials))
+    }
+
+    private func sorted(_ response: HTTPResponse, _ signed: Signed) -> Result<HTTPResponse, AttemptFailure> {
         guard !(200..<300).contains(response.status) else { return .success(response) }
         let answer = ErrorAnswer(response)
-        let message = Redaction.clean(answer.message, credentials)
+        let message = Redaction.clean(answer.message, signed.credentials)
         let correction = ClockSkew.correction(
-            code: answer.code, dateHeader: response.headers["Date"], signedAt: signedAt)
+            code: answer.code, dateHeader: response.headers["Date"], signedAt: signed.date)
         return .failure(
             AttemptFailure(
                 reason: .answered(
                     status: response.status, code: answer.code, message: message, requestID: answer.requestID),
                 seen: .answered(status: response.status, code: answer.code, retryAfter: ErrorAnswer.retryAfter(response)),
-                skew: correction.map { $0 + offset }))
+                skew: correction.map { $0 + signed.offset }))
     }
 
     private func prepare(
         _ number: Int, _ credentials: AWSCredentials, _ date: Date
     ) throws(Problem) -> HTTPRequest {
         let service = operation.service
+        let settings = configuration.endpoints
         let endpoint = try Endpoint.resolve(
-            service, region: region, globalEndpointID: operation.globalEndpointID, settings: configuration.endpoints)
+            service, region: region, globalEndpointID: operation.globalEndpointID, settings: settings
+        ).prefixed(operation.hostPrefix, settings: settings)
         guard endpoint.auth == .sigV4 else {
             throw Problem(
                 .usage, "\(service.name) \(operation.name) cannot be sent to a global endpoint",

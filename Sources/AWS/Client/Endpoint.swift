@@ -14,6 +14,8 @@ package struct EndpointSettings: Sendable, Hashable {
     package var profile: String?
     package var usesFIPS = false
     package var usesDualStack = false
+    /// Whether an operation may write something before its host: `AWS_DISABLE_HOST_PREFIX_INJECTION` turns it off.
+    package var injectsHostPrefix = true
 
     package init(override: String? = nil) {
         self.override = override
@@ -87,6 +89,15 @@ package struct Endpoint: Sendable, Hashable {
         return try Endpoint(
             settings.configuredURL(for: service) ?? "https://\(id).endpoint.\(service.hostPrefix).\(suffix)",
             auth: .sigV4A(signingName: service.signingName, regionSet: ["*"]))
+    }
+
+    /// The address of an operation whose model puts something before the host (`endpoint.hostPrefix`, such as `stream-`).
+    ///
+    /// botocore does so with a custom endpoint as well (`awsrequest.py`, `_urljoin`), and so does this; but nothing can
+    /// stand before an IP address, where botocore makes a name of it that nobody can look up.
+    package func prefixed(_ prefix: String?, settings: EndpointSettings) throws(Problem) -> Endpoint {
+        guard let prefix, settings.injectsHostPrefix, !address.isIPAddress else { return self }
+        return try Endpoint("\(address.scheme.rawValue)://\(prefix)\(address.authority)\(address.path)", auth: auth)
     }
 
     private static var noRegion: Problem {

@@ -15,6 +15,7 @@ extension SharedConfig {
         }
         settings.usesFIPS = flagSet("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
         settings.usesDualStack = flagSet("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+        settings.injectsHostPrefix = !flagSet("AWS_DISABLE_HOST_PREFIX_INJECTION", "disable_host_prefix_injection")
         guard !flagSet("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") else {
             return settings
         }

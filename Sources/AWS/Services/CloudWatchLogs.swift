@@ -19,12 +19,15 @@ package struct CloudWatchLogs: Sendable {
         package var nextToken: String?
         /// At most 10,000.
         package var limit: Int?
+        /// False begins with the newest, and needs a `startTime` in 2024 or later.
+        package var startFromHead: Bool?
         package var unmask: Bool?
 
         package init(
             logGroupName: String? = nil, logGroupIdentifier: String? = nil, logStreamNames: [String]? = nil,
             logStreamNamePrefix: String? = nil, startTime: Int64? = nil, endTime: Int64? = nil,
-            filterPattern: String? = nil, nextToken: String? = nil, limit: Int? = nil, unmask: Bool? = nil
+            filterPattern: String? = nil, nextToken: String? = nil, limit: Int? = nil, startFromHead: Bool? = nil,
+            unmask: Bool? = nil
         ) {
             self.logGroupName = logGroupName
             self.logGroupIdentifier = logGroupIdentifier
@@ -35,6 +38,7 @@ package struct CloudWatchLogs: Sendable {
             self.filterPattern = filterPattern
             self.nextToken = nextToken
             self.limit = limit
+            self.startFromHead = startFromHead
             self.unmask = unmask
         }
     }

@@ -53,7 +53,7 @@ final class CurlTransfer {
         // A libcurl without HTTP/2 refuses the wish, and speaks HTTP/1.1.
         _ = shim_easy_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         // Nor does one without zlib unpack anything; it then asks for nothing packed.
-        _ = shim_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, "gzip")
+        if request.acceptsGzip { _ = shim_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, "gzip") }
         results += proxy(request)
         if let expiry = transfer.expiry {
             let left = ContinuousClock.now.duration(to: expiry)

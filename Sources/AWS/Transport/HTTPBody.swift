@@ -1,3 +1,4 @@
+import Basics
 package import FoundationEssentials
 
 /// The bytes of an answer as they arrive, in the pieces they arrive in. Slow readers slow the sender: nothing is read
@@ -7,23 +8,33 @@ package struct HTTPBody: AsyncSequence, Sendable {
 
     let transfer: Transfer
     let loop: CurlLoop
+    /// How long nothing may come while the reader waits.
+    let silence: Duration?
 
     package struct AsyncIterator: AsyncIteratorProtocol {
         let transfer: Transfer
         let loop: CurlLoop
+        let silence: Duration?
+
+        private enum Step: Sendable {
+            case piece(Data, resumes: Bool)
+            case end(Result<Void, TransportError>)
+        }
+
+        init(_ body: HTTPBody) {
+            (transfer, loop, silence) = (body.transfer, body.loop, body.silence)
+        }
 
         package mutating func next() async throws(TransportError) -> Data? {
-            enum Step: Sendable {
-                case piece(Data, resumes: Bool)
-                case end(Result<Void, TransportError>)
-            }
-            let (transfer, loop) = (transfer, loop)
+            let (transfer, loop, silence) = (transfer, loop, silence)
             let step = await withTaskCancellationHandler {
-                await transfer.wait { state -> Step? in
-                    let piece = state.take()
-                    if !piece.bytes.isEmpty { return .piece(piece.bytes, resumes: piece.resumes) }
-                    return state.end.map(Step.end)
+                // What is there already needs no clock beside it.
+                if let step = transfer.update(Self.step) { return step }
+                let watch = silence.map { silence in
+                    transfer.expire(at: .now + silence, on: loop, "nothing came for \(silence)")
                 }
+                defer { watch?.cancel() }
+                return await transfer.wait(for: Self.step)
             } onCancel: {
                 loop.cancel(transfer)
             }
@@ -36,9 +47,23 @@ package struct HTTPBody: AsyncSequence, Sendable {
                 return nil
             }
         }
+
+        @Sendable private static func step(_ state: inout TransferState) -> Step? {
+            let piece = state.take()
+            if !piece.bytes.isEmpty { return .piece(piece.bytes, resumes: piece.resumes) }
+            return state.end.map(Step.end)
+        }
     }
 
-    package func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(transfer: transfer, loop: loop)
+    package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
+
+    /// All of a body that is expected to be small, such as an error's; what goes beyond `size` is left unread.
+    func collect(atMost size: Int, deadline: Deadline) async throws(TransportError) -> Data {
+        let watch = transfer.expire(at: deadline.instant, on: loop, "the answer did not end", whateverArrives: true)
+        defer { watch.cancel() }
+        var collected = Data()
+        var pieces = makeAsyncIterator()
+        while collected.count < size, let piece = try await pieces.next() { collected.append(piece) }
+        return collected.prefix(size)
     }
 }

@@ -14,6 +14,8 @@ package struct HTTPRequest: Sendable {
     package var bypassesProxy = false
     /// Proxies to use; nil leaves them to libcurl, which reads the environment itself.
     package var proxy: ProxySettings?
+    /// Whether the answer may come gzipped. Not where its pieces are wanted as they are made: a compressor holds them back.
+    package var acceptsGzip = true
 
     package init(method: String = "GET", url: String, headers: HTTPHeaders = [:], body: Data = Data()) {
         self.method = method

@@ -36,12 +36,20 @@ package final class HTTPTransport: Sendable {
     }
 
     /// Sends a request and hands over its answer once the head is there. The transfer ends with the scope, read or not.
+    ///
+    /// - Parameters:
+    ///   - deadline: the end of it all; nil lets the stream last as long as it will.
+    ///   - headDeadline: until when the head must have come, for streams that then may last longer.
+    ///   - silence: how long the connection may say nothing while the reader waits for more; then the stream has timed out.
     package func withStream<Result>(
-        _ request: HTTPRequest, deadline: Deadline?, _ body: (HTTPStream) async throws -> Result
+        _ request: HTTPRequest, deadline: Deadline?, headDeadline: Deadline? = nil, silence: Duration? = nil,
+        _ body: (HTTPStream) async throws -> Result
     ) async throws -> Result {
         let transfer = try start(request, deadline, TransferState(capacity: Self.streamBuffer, pauses: true))
         let loop = loop
         defer { loop.cancel(transfer) }
+        let watch = headDeadline.map { transfer.expire(at: $0.instant, on: loop, "no answer came in time") }
+        defer { watch?.cancel() }
         let opening = await withTaskCancellationHandler {
             await transfer.wait { state -> Swift.Result<TransferState.Head, TransportError>? in
                 if case .failure(let error) = state.end { return .failure(error) }
@@ -51,8 +59,11 @@ package final class HTTPTransport: Sendable {
             loop.cancel(transfer)
         }
         let head = try opening.get()
+        watch?.cancel()
         return try await body(
-            HTTPStream(status: head.status, headers: head.headers, body: HTTPBody(transfer: transfer, loop: loop)))
+            HTTPStream(
+                status: head.status, headers: head.headers,
+                body: HTTPBody(transfer: transfer, loop: loop, silence: silence)))
     }
 
     private func start(

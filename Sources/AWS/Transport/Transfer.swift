@@ -50,6 +50,22 @@ final class Transfer: Sendable {
         }
     }
 
+    /// Ends the transfer as timed out at that moment, unless the task is cancelled or anything arrives before.
+    func expire(
+        at instant: ContinuousClock.Instant, on loop: CurlLoop, _ detail: String, whateverArrives: Bool = false
+    ) -> Task<Void, Never> {
+        let seen = update(\.arrivals)
+        return Task {
+            do { try await Task.sleep(until: instant, clock: .continuous) } catch { return }
+            let isOver = self.update { state in
+                guard whateverArrives || state.arrivals == seen else { return false }
+                state.finish(.failure(self.failure(.timedOut, detail)))
+                return true
+            }
+            if isOver { loop.cancel(self) }
+        }
+    }
+
     func failure(_ kind: TransportError.Kind, _ detail: String) -> TransportError {
         TransportError(kind: kind, host: address.host, port: address.port, detail: detail)
     }

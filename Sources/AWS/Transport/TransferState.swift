@@ -25,6 +25,8 @@ struct TransferState {
     private(set) var end: Result<Void, TransportError>?
     private(set) var isPaused = false
     private(set) var isCancelled = false
+    /// Grows with everything that arrives, so that who watches can tell a silent connection from a busy one.
+    private(set) var arrivals = 0
 
     init(capacity: Int, pauses: Bool) {
         self.capacity = capacity
@@ -33,6 +35,7 @@ struct TransferState {
 
     mutating func receive(_ newHead: Head) {
         head = newHead
+        arrivals += 1
     }
 
     mutating func receive(_ bytes: UnsafeRawBufferPointer) -> Intake {
@@ -43,6 +46,7 @@ struct TransferState {
             return pauses ? .pause : .refused
         }
         waiting.append(contentsOf: bytes)
+        arrivals += 1
         return .taken
     }
 

@@ -14,6 +14,13 @@ package struct URLAddress: Sendable, Hashable {
     /// What `Host` carries: the port only where it is not the scheme's own.
     package var authority: String { port == scheme.port ? host : "\(host):\(port)" }
 
+    /// Whether the host is an address and not a name: IPv6 in brackets, or four numbers.
+    package var isIPAddress: Bool {
+        if host.hasPrefix("[") { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    }
+
     /// Nil for anything but an http or https URL with a host. User names and passwords in URLs are refused: they are
     /// secrets that would end up in errors.
     package init?(_ url: some StringProtocol) {

@@ -18,8 +18,8 @@ from typing import Any
 from ..world import World
 from .functions import FunctionView
 
-#: moto numbers log events with a counter shared by all streams; two threads must not get one number.
-_ingestion = threading.Lock()
+#: Two environments that log for the first time at once must not make the group or a stream twice.
+_making = threading.Lock()
 _LEVELS = {"DEBUG": 0, "INFO": 1, "WARN": 2}
 
 
@@ -167,8 +167,7 @@ class LogStream:
             return
         group = backend.groups.get(self._function.log_group)
         if group is not None:
-            with _ingestion:
-                group.put_log_events(self.name, events)
+            group.put_log_events(self.name, events)
 
     def _prepare(self, backend: Any) -> bool:
         """The group is made when it is missing, but only with the rights the function's role has."""
@@ -178,7 +177,7 @@ class LogStream:
             return False
         if not allowed(self._function.role, "logs:CreateLogStream", f"{prefix}:log-stream:{self.name}"):
             return False
-        with _ingestion:
+        with _making:
             if self._function.log_group not in backend.groups:
                 if not allowed(self._function.role, "logs:CreateLogGroup", f"{prefix}:log-stream:"):
                     return False

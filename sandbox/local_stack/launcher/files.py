@@ -18,6 +18,8 @@ def environment(directory: Directory, names: Names, server: Mapping[str, Any]) -
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": server["endpoint"],
+        # StartLiveTail goes to stream-HOST, and nothing resolves stream-127.0.0.1 (botocore's AWS_DISABLE_HOST_PREFIX_INJECTION).
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         # A proxy that is right for everything else cannot reach this machine's loopback. Both spellings, because curl
         # and Python read the small one first, and others only the large one.
         "NO_PROXY": _NOT_PROXIED,

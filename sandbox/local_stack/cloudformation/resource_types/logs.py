@@ -32,6 +32,7 @@ class LogGroup(Resource, CloudFormationModel):
         if resource_name in backend.groups:
             raise ValueError(f"{resource_name} already exists")
         group = backend.create_log_group(resource_name, tags_of(properties), kmsKeyId=properties.get("KmsKeyId"))
+        group.log_group_class = properties.get("LogGroupClass") or "STANDARD"
         if properties.get("RetentionInDays"):
             backend.put_retention_policy(resource_name, int(properties["RetentionInDays"]))
         return cls(resource_name, group.arn)
