@@ -20,6 +20,7 @@ from .settings import LiveSettings, Settings
 
 if TYPE_CHECKING:
     from .dsql.clusters import Clusters
+    from .recording import Recorder
 
 ACCOUNT_ID = "123456789012"
 PARTITION = "aws"
@@ -94,10 +95,13 @@ class World:
     ca_file: Path | None = None
     #: The control plane of Aurora DSQL.
     dsql: Clusters = field(init=False)
+    recorder: Recorder = field(init=False)
 
     def __post_init__(self) -> None:
         from .dsql.clusters import Clusters
+        from .recording import Recorder
 
+        self.recorder = Recorder(self.directory)
         self._counting = threading.Lock()
         self.dsql = Clusters(self.account_id, self.settings)
 
