@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+from . import authorization
 from .http_server import Response
 from .operations import Call
 
@@ -40,8 +41,9 @@ class RecordingError(ValueError):
 class Recorder:
     """Off until ``start``; one recording at a time. Safe from any thread, and costs nothing while it is off."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, account: str) -> None:
         self._directory = directory
+        self._account = account
         self._lock = threading.Lock()
         self._file: IO[str] | None = None
         self._path: Path | None = None
@@ -79,7 +81,7 @@ class Recorder:
         """``response`` is None where the connection was cut instead; ``caller`` is an ARN."""
         if not self.is_on:
             return
-        line = json.dumps(_entry(call, response, caller), separators=(",", ":"))
+        line = json.dumps(_entry(call, response, caller, self._account), separators=(",", ":"))
         with self._lock:
             if self._file is not None:
                 self._file.write(line + "\n")
@@ -95,7 +97,7 @@ class Recorder:
         self._file = None
 
 
-def _entry(call: Call, response: Response | None, caller: str | None) -> dict[str, Any]:
+def _entry(call: Call, response: Response | None, caller: str | None, account: str) -> dict[str, Any]:
     request = call.request
     return {
         "at": round(time.time(), 3),
@@ -103,6 +105,7 @@ def _entry(call: Call, response: Response | None, caller: str | None) -> dict[st
         "operation": call.operation,
         "region": call.region,
         "caller": caller,
+        "needs": _needs(call, account),
         "request": {
             "method": request.method,
             "target": _IN_URL.sub(rb"\1****", request.target.encode("latin-1", "replace")).decode("latin-1"),
@@ -113,6 +116,15 @@ def _entry(call: Call, response: Response | None, caller: str | None) -> dict[st
         if response is None
         else {"status": response.status, "headers": _headers(response.headers), "body": _body(response.body)},
     }
+
+
+def _needs(call: Call, account: str) -> list[dict[str, Any]]:
+    """What IAM is asked about the call; nothing where it is too broken to say."""
+    try:
+        needed = list(authorization.required(call, account))
+    except (AttributeError, TypeError):
+        return []
+    return [{"action": action, "resource": resource, "context": context} for action, resource, context in needed]
 
 
 def _headers(headers: dict[str, str]) -> dict[str, str]:

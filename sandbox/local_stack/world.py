@@ -101,7 +101,7 @@ class World:
         from .dsql.clusters import Clusters
         from .recording import Recorder
 
-        self.recorder = Recorder(self.directory)
+        self.recorder = Recorder(self.directory, self.account_id)
         self._counting = threading.Lock()
         self.dsql = Clusters(self.account_id, self.settings)
 

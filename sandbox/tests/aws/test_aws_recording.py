@@ -34,6 +34,9 @@ def test_a_call_is_recorded_as_it_came_and_as_it_was_answered(stack, recording):
     (line,) = lines(recording)
     assert (line["service"], line["operation"], line["region"]) == ("events", "ListRules", WEST)
     assert line["caller"].endswith(":user/operator")
+    assert [(need["action"], need["context"]["aws:RequestedRegion"]) for need in line["needs"]] == [
+        ("events:ListRules", WEST)
+    ]
     request, response = line["request"], line["response"]
     assert (request["method"], request["target"]) == ("POST", "/")
     assert request["headers"]["x-amz-target"] == "AWSEvents.ListRules"
@@ -41,6 +44,18 @@ def test_a_call_is_recorded_as_it_came_and_as_it_was_answered(stack, recording):
     assert response["status"] == 200
     assert json.loads(base64.b64decode(response["body"]))["Rules"] == []
     assert any(name.lower() == "x-amzn-requestid" for name in response["headers"])
+
+
+def test_needs_name_the_resource_and_a_call_that_needs_nothing_has_none(stack, recording):
+    stack.client("dsql").list_clusters()
+    with pytest.raises(ClientError):
+        stack.client("lambda").get_function(FunctionName="missing")
+    stack.client("sts").get_caller_identity()
+    needs = [line["needs"] for line in lines(recording)]
+    assert needs[0][0]["resource"] == "*"
+    assert needs[1][0]["action"] == "lambda:GetFunction"
+    assert needs[1][0]["resource"] == "arn:aws:lambda:us-east-1:123456789012:function:missing"
+    assert needs[2] == []
 
 
 def test_path_and_query_are_kept_as_sent(stack, recording):
