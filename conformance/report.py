@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from .difference import Difference
@@ -19,9 +20,20 @@ def lines(result: Result) -> list[str]:
     for call, comparison in sorted(result.comparisons.items()):
         text.append(f"{call:38}{comparison.answers:9}{comparison.values:9}")
     text.append("")
-    text += [str(one) for one in sorted(set(result.differences))]
+    text += _differences(result.differences)
     text += _to_paste(result.differences)
     return [*text, summary(result)]
+
+
+def _differences(differences: list[Difference]) -> list[str]:
+    """One line each; what many made answers show of one member is shown once, and counted."""
+    groups: dict[tuple[str, ...], list[Difference]] = {}
+    for one in sorted(set(differences)):
+        is_made = one.command.startswith(("seed ", "error form "))
+        member = re.sub(r"\[\d+\]", "[]", one.member)
+        key = (one.call, member) if is_made else (one.command, one.call, one.member, one.expected)
+        groups.setdefault(key, []).append(one)
+    return [f"{group[0]}" + (f" (and {len(group) - 1} more)" if group[1:] else "") for group in groups.values()]
 
 
 def summary(result: Result) -> str:

@@ -28,6 +28,13 @@ def test_each_difference_is_said_once_with_command_operation_member_and_expectat
     assert lines[-1].endswith("1 differences")
 
 
+def test_what_many_seeds_show_is_said_once_and_counted():
+    seeds = [Difference(f"seed {n}, full", "a B", f"X[{n}].Y", "x") for n in range(3)]
+    lines = report.lines(result(*seeds, Difference("seed 4, full", "a B", "Z", "x")))
+    assert "seed 0, full: a B: X[0].Y: x (and 2 more)" in lines and "seed 4, full: a B: Z: x" in lines
+    assert lines[-1].endswith("4 differences")
+
+
 def test_unread_members_come_as_lines_to_paste():
     listed = "to be read, or to be on the list of unread members"
     lines = report.lines(
