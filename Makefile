@@ -20,7 +20,7 @@ FUNCTION_ZIP := .taskops/task-processor.zip
 # Two cores, one build at a time; and setup comes before everything.
 .NOTPARALLEL:
 
-.PHONY: help setup build release function demo test test-swift test-python test-readme lint golden soak fuzz bench clean
+.PHONY: help setup build release function demo test test-swift test-python test-readme conformance lint golden soak fuzz bench clean
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
@@ -49,7 +49,7 @@ demo: release function ## the local two-Region stack, and a canary through it
 	$(TASKOPS) sandbox up
 	$(TASKOPS) --sandbox canary
 
-test: lint test-swift test-python test-readme ## everything CI runs
+test: lint test-swift conformance test-python test-readme ## everything CI runs
 
 test-swift: build release function
 	swift test
@@ -57,9 +57,13 @@ test-swift: build release function
 test-python: setup
 	cd sandbox && ../$(PYTHON) -m pytest -q tests
 	$(PYTHON) -m pytest -q infrastructure/tests
+	$(PYTHON) -m pytest -q conformance/tests
 
 test-readme: release function
 	@scripts/check-readme.sh
+
+conformance: build function ## what every command sends and reads, against botocore's models, into docs/conformance.md
+	PYTHONPATH=sandbox $(PYTHON) -m conformance
 
 lint: setup ## formatting, and the templates' and schema's own checkers
 	swift format lint --strict --recursive Package.swift Sources Tests

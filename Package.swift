@@ -86,6 +86,9 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         room("TestSupport", ["Basics"]),
+        // For `make conformance` alone: no product, so nobody installs it.
+        .executableTarget(
+            name: "conformance-reader", dependencies: ["AWS", "AWSSigning", "TestSupport", "Basics"], swiftSettings: strict),
         tests("Basics"),
         tests("TaskSystem"),
         tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),

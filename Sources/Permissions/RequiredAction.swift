@@ -18,7 +18,7 @@ package struct RequiredAction: Sendable, Hashable {
     }
 }
 
-/// What each command calls. The end-to-end run compares this table with what the local stack saw being called.
+/// What each command calls. `make conformance` runs them all, and holds this table against what was called.
 package enum CommandActions {
     /// Commands that call AWS, by the word typed.
     package static let all: [String: [RequiredAction]] = [

@@ -32,6 +32,22 @@ class Application:
         call = identify(request)
         self._world.calls.count(call.service, call.operation or "unknown", call.region)
         try:
+            response = self._answer(call)
+        except ConnectionCut:
+            self._record(call, None)
+            raise
+        self._record(call, response)
+        return response
+
+    def _record(self, call: Call, response: Response | None) -> None:
+        if not self._world.recorder.is_on:
+            return
+        # A fault strikes before anybody has looked at the signature: the key alone says whose it is.
+        owner = call.credentials or (self._world.credentials(call.access_key_id) if call.access_key_id else None)
+        self._world.recorder.note(call, response, owner.caller_arn if owner else None)
+
+    def _answer(self, call: Call) -> Response:
+        try:
             self._strike(call)
             if self._world.settings.checkSignatures:
                 signatures.authenticate(call, self._world)

@@ -41,11 +41,7 @@ def authorize(call: Call, world: World) -> None:
         return
     caller = call.credentials
     assert caller is not None
-    action = _ACTIONS.get(
-        (call.service, call.operation), f"{_PREFIXES.get(call.service, call.service)}:{call.operation}"
-    )
-    for resource, context in _resources(call, world.account_id):
-        facts = {"aws:RequestedRegion": call.region, "aws:SecureTransport": "true", **context}
+    for action, resource, facts in required(call, world.account_id):
         if not world.is_allowed(caller.principal_arn, action, resource, facts, caller.session_policy):
             where = "" if resource == "*" else f" on resource: {resource}"
             raise _denied(
@@ -53,6 +49,17 @@ def authorize(call: Call, world: World) -> None:
                 f"User: {caller.caller_arn} is not authorized to perform: {action}{where} because no "
                 f"identity-based policy allows the {action} action",
             )
+
+
+def required(call: Call, account: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """What a policy has to allow for this call: action, resource, and the condition keys with their values."""
+    if (call.service, call.operation) in _ALWAYS | _FREE_OF_IAM:
+        return
+    action = _ACTIONS.get(
+        (call.service, call.operation), f"{_PREFIXES.get(call.service, call.service)}:{call.operation}"
+    )
+    for resource, context in _resources(call, account):
+        yield action, resource, {"aws:RequestedRegion": call.region, "aws:SecureTransport": "true", **context}
 
 
 def _denied(call: Call, message: str) -> AwsError:

@@ -1,4 +1,4 @@
-"""The control address: faults, settings, counts and state, as JSON over HTTP on loopback."""
+"""The control address: faults, settings, recordings, counts and state, as JSON over HTTP on loopback."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from .faults import FaultError
 from .http_server import Handler, Request, Response
+from .recording import RecordingError
 from .settings import SettingsError
 from .states import StateError
 from .world import World
@@ -56,16 +57,22 @@ class ControlAddress:
                     return _answer(200, {"removed": self._world.states.clear(**named)})
                 case ("GET", ["calls"]):
                     return _answer(200, {"calls": self._world.calls.as_json()})
+                case ("GET", ["recording"]):
+                    return _answer(200, self._world.recorder.as_json())
+                case ("PUT", ["recording"]):
+                    return _answer(200, self._world.recorder.start(_object(_json(request)).get("name")))
+                case ("DELETE", ["recording"]):
+                    return _answer(200, self._world.recorder.stop())
                 case ("GET", ["status"]):
                     return _answer(200, self._status())
             return _answer(
                 404,
                 {
                     "error": f"no {request.method} {request.path} here; there are GET|POST|DELETE /faults, "
-                    "GET|PUT /settings, GET|PUT|DELETE /states, GET /calls and GET /status"
+                    "GET|PUT /settings, GET|PUT|DELETE /states, GET|PUT|DELETE /recording, GET /calls and GET /status"
                 },
             )
-        except (FaultError, SettingsError, StateError) as problem:
+        except (FaultError, RecordingError, SettingsError, StateError) as problem:
             return _answer(400, {"error": str(problem)})
 
     def _status(self) -> dict[str, Any]:

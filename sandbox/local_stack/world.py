@@ -22,6 +22,7 @@ from .states import States
 if TYPE_CHECKING:
     from .cloudwatch.store import MetricStore
     from .dsql.clusters import Clusters
+    from .recording import Recorder
 
 ACCOUNT_ID = "123456789012"
 PARTITION = "aws"
@@ -106,11 +107,14 @@ class World:
     ca_file: Path | None = None
     #: The control plane of Aurora DSQL.
     dsql: Clusters = field(init=False)
+    recorder: Recorder = field(init=False)
 
     def __post_init__(self) -> None:
         from .cloudwatch.store import MetricStore
         from .dsql.clusters import Clusters
+        from .recording import Recorder
 
+        self.recorder = Recorder(self.directory, self.account_id)
         self._counting = threading.Lock()
         self.dsql = Clusters(self.account_id, self.settings, self.states)
         self.metrics = MetricStore(self.settings, self.states)

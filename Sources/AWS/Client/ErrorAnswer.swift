@@ -17,7 +17,8 @@ struct ErrorAnswer {
     }
 
     /// The code is in a header, in the body's `__type`, `code` or `Code`, or in XML's `Code`; shape names may come with
-    /// a namespace before `#` and a URL after `:` (botocore's `parsers.py`).
+    /// a namespace before `#` and a URL after `:`. Services that once spoke the query protocol name the code of those days
+    /// in a header, and that is the one callers know: `AWS.SimpleQueueService.NonExistentQueue` (botocore's `parsers.py`).
     init(_ response: HTTPResponse) {
         struct Body: Decodable {
             var type: String?
@@ -44,8 +45,15 @@ struct ErrorAnswer {
         }
         let body = try? AWSJSON.decode(Body.self, response.body)
         let named = response.headers["x-amzn-ErrorType"] ?? body?.type ?? body?.code ?? body?.capitalCode
-        code = named.map(Self.bare) ?? "HTTP \(response.status)"
+        code = Self.queryCode(response) ?? named.map(Self.bare) ?? "HTTP \(response.status)"
         message = body?.message ?? body?.capitalMessage ?? ""
+    }
+
+    /// `CODE;Sender` or `CODE;Receiver`; anything else is passed over.
+    private static func queryCode(_ response: HTTPResponse) -> String? {
+        let parts = response.headers["x-amzn-query-error"]?.split(separator: ";", omittingEmptySubsequences: false)
+        guard let parts, parts.count == 2, !parts[0].isEmpty else { return nil }
+        return String(parts[0])
     }
 
     private static func bare(_ code: String) -> String {

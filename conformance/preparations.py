@@ -1,0 +1,238 @@
+"""What is done to the stack before a command runs, and undone after it. scenarios.toml names these with dashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from .exchange import Exchange
+from .portal import Portal
+from .scenarios import ScenarioError
+from .stack import Stack
+
+_BUS, _RULE, _FUNCTION = "task-events-dev", "task-processing-rule", "task-processor-dev"
+_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_ROLE = "conformance"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the command is given beside its words."""
+
+    #: Another file than the stack's own taskops.yaml.
+    config: Path | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+    #: Variables of the stack that the command is not to see.
+    hidden: tuple[str, ...] = ()
+    #: What is typed on the command's terminal; without it there is none.
+    typed: str | None = None
+    #: Takes calls that went elsewhere than to the local stack.
+    exchanges: list[Exchange] = field(default_factory=list)
+
+
+Preparation = Callable[[Stack], AbstractContextManager[Prepared]]
+
+
+def named(name: str) -> Preparation:
+    found = globals().get(name.replace("-", "_")) if re.fullmatch("[a-z][a-z-]*", name) else None
+    if not callable(found) or getattr(found, "__module__", None) != __name__ or found is named:
+        raise ScenarioError(f"scenarios.toml names the preparation {name}, and preparations.py has none of that name")
+    return found
+
+
+@contextmanager
+def rule_disabled(stack: Stack) -> Iterator[Prepared]:
+    events = stack.client("events")
+    events.disable_rule(Name=_RULE, EventBusName=_BUS)
+    try:
+        yield Prepared()
+    finally:
+        events.enable_rule(Name=_RULE, EventBusName=_BUS)
+
+
+@contextmanager
+def rule_missing(stack: Stack) -> Iterator[Prepared]:
+    """The configuration names a rule there is not, and the one there is delivers nothing."""
+    with rule_disabled(stack), _configuration(stack, f"rule: {_RULE}", "rule: no-such-rule") as path:
+        yield Prepared(config=path)
+
+
+@contextmanager
+def target_missing(stack: Stack) -> Iterator[Prepared]:
+    events = stack.client("events")
+    targets = events.list_targets_by_rule(Rule=_RULE, EventBusName=_BUS)["Targets"]
+    events.remove_targets(Rule=_RULE, EventBusName=_BUS, Ids=[target["Id"] for target in targets])
+    try:
+        yield Prepared()
+    finally:
+        events.put_targets(Rule=_RULE, EventBusName=_BUS, Targets=targets)
+
+
+@contextmanager
+def concurrency_zero(stack: Stack) -> Iterator[Prepared]:
+    functions = stack.client("lambda")
+    functions.put_function_concurrency(FunctionName=_FUNCTION, ReservedConcurrentExecutions=0)
+    try:
+        yield Prepared()
+    finally:
+        functions.delete_function_concurrency(FunctionName=_FUNCTION)
+
+
+@contextmanager
+def permission_missing(stack: Stack) -> Iterator[Prepared]:
+    functions = stack.client("lambda")
+    (statement,) = json.loads(functions.get_policy(FunctionName=_FUNCTION)["Policy"])["Statement"]
+    functions.remove_permission(FunctionName=_FUNCTION, StatementId=statement["Sid"])
+    try:
+        yield Prepared()
+    finally:
+        functions.add_permission(
+            FunctionName=_FUNCTION,
+            StatementId=statement["Sid"],
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+            SourceArn=stack.client("events").describe_rule(Name=_RULE, EventBusName=_BUS)["Arn"],
+        )
+
+
+@contextmanager
+def cluster_by_tag(stack: Stack) -> Iterator[Prepared]:
+    """The configuration names the clusters by a tag instead of their ids."""
+    tag = {"Key": "conformance", "Value": "this one"}
+    found = re.findall(r"^  ([a-z0-9-]+):\n    cluster: (\S+)$", stack.configuration.read_text(), re.MULTILINE)
+    arns = {
+        region: stack.client("dsql", region).get_cluster(identifier=identifier)["arn"] for region, identifier in found
+    }
+    for region, arn in arns.items():
+        stack.client("dsql", region).tag_resource(resourceArn=arn, tags={tag["Key"]: tag["Value"]})
+    try:
+        with _configuration(stack, r"cluster: \S+", f"cluster: {{tag: {{{tag['Key']}: {tag['Value']}}}}}") as path:
+            yield Prepared(config=path)
+    finally:
+        for region, arn in arns.items():
+            stack.client("dsql", region).untag_resource(resourceArn=arn, tagKeys=[tag["Key"]])
+
+
+@contextmanager
+def role_profile(stack: Stack) -> Iterator[Prepared]:
+    """A profile `conformance-role` that assumes a role with the operator's keys, which stand in a profile of their own."""
+    with _role(stack) as arn, _file(stack, "aws-config", _profiles(stack, arn)) as path:
+        yield Prepared(variables={"AWS_CONFIG_FILE": str(path)}, hidden=_KEYS)
+
+
+@contextmanager
+def role_profile_with_mfa(stack: Stack) -> Iterator[Prepared]:
+    """The same profile, whose role wants the code of a device."""
+    device = "mfa_serial = arn:aws:iam::123456789012:mfa/operator\n"
+    with _role(stack) as arn, _file(stack, "aws-config", _profiles(stack, arn) + device) as path:
+        yield Prepared(variables={"AWS_CONFIG_FILE": str(path)}, hidden=_KEYS, typed="123456")
+
+
+@contextmanager
+def as_a_role(stack: Stack) -> Iterator[Prepared]:
+    """Credentials of a session, which come with a token, and whose role may connect to the database."""
+    with _role(stack) as arn:
+        apply = stack.run(["schema", "apply", "--console-role-arn", arn])
+        if apply.returncode != 0:
+            raise ScenarioError(f"the role of the preparation as-a-role was not let in: {apply.stderr}")
+        given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="conformance")["Credentials"]
+        yield Prepared(
+            variables={
+                "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+                "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+                "AWS_SESSION_TOKEN": given["SessionToken"],
+            }
+        )
+
+
+@contextmanager
+def web_identity(stack: Stack) -> Iterator[Prepared]:
+    """A token in a file, as Kubernetes gives it to its pods."""
+    with _role(stack) as arn, _file(stack, "token", "a-token-of-nobody") as path:
+        yield Prepared(variables={"AWS_ROLE_ARN": arn, "AWS_WEB_IDENTITY_TOKEN_FILE": str(path)}, hidden=_KEYS)
+
+
+@contextmanager
+def sso_sign_in(stack: Stack) -> Iterator[Prepared]:
+    """A profile `conformance-sso` whose sign-in ends in two minutes, and has to be renewed before it is of use."""
+    name, end = "conformance", datetime.now(UTC) + timedelta(minutes=2)
+    settings = (
+        f"[profile conformance-sso]\nsso_session = {name}\nsso_account_id = 123456789012\nsso_role_name = {_ROLE}\n"
+        f"[sso-session {name}]\nsso_start_url = https://conformance.awsapps.com/start\nsso_region = us-east-1\n"
+    )
+    token = {
+        "startUrl": "https://conformance.awsapps.com/start",
+        "region": "us-east-1",
+        "accessToken": "about-to-end",
+        "expiresAt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "clientId": "client",
+        "clientSecret": "client-secret",
+        "registrationExpiresAt": f"{end + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
+        "refreshToken": "renews",
+    }
+    with _role(stack) as arn, tempfile.TemporaryDirectory() as home:
+        given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
+        cache = Path(home, ".aws", "sso", "cache")
+        cache.mkdir(parents=True)
+        (cache / f"{hashlib.sha1(name.encode()).hexdigest()}.json").write_text(json.dumps(token))
+        (cache.parents[1] / "config").write_text(settings)
+        with Portal(given).running() as portal:
+            urls = {"AWS_ENDPOINT_URL_SSO": portal.url, "AWS_ENDPOINT_URL_SSO_OIDC": portal.url}
+            yield Prepared(variables={"HOME": home, **urls}, hidden=_KEYS, exchanges=portal.exchanges)
+
+
+# What they are made of.
+
+
+@contextmanager
+def _role(stack: Stack) -> Iterator[str]:
+    iam = stack.client("iam")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
+    arn = iam.create_role(
+        RoleName=_ROLE, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]["Arn"]
+    iam.put_role_policy(RoleName=_ROLE, PolicyName="all", PolicyDocument=document)
+    try:
+        yield arn
+    finally:
+        iam.delete_role_policy(RoleName=_ROLE, PolicyName="all")
+        iam.delete_role(RoleName=_ROLE)
+
+
+def _profiles(stack: Stack, role: str) -> str:
+    return (
+        f"[profile conformance-keys]\naws_access_key_id = {stack.variables['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key = {stack.variables['AWS_SECRET_ACCESS_KEY']}\n"
+        f"[profile conformance-role]\nrole_arn = {role}\nsource_profile = conformance-keys\n"
+        "external_id = conformance-id\nduration_seconds = 900\nrole_session_name = conformance\n"
+    )
+
+
+@contextmanager
+def _configuration(stack: Stack, pattern: str, replacement: str) -> Iterator[Path]:
+    text, count = re.subn(pattern, replacement, stack.configuration.read_text())
+    if count == 0:
+        raise ScenarioError(f"the stack's taskops.yaml has no `{pattern}`")
+    # Beside the original: a path in it is relative.
+    with _file(stack, "changed.yaml", text) as path:
+        yield path
+
+
+@contextmanager
+def _file(stack: Stack, name: str, text: str) -> Iterator[Path]:
+    path = stack.directory / f"conformance-{name}"
+    path.touch(0o600)
+    path.write_text(text)
+    try:
+        yield path
+    finally:
+        path.unlink()

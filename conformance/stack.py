@@ -1,0 +1,136 @@
+"""The local stack that the commands run against: one of its own, brought up for the run and taken down after it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+#: A command that takes longer hangs.
+_LONGEST = 90
+
+
+class StackError(Exception):
+    """The local stack could not be used, in a sentence."""
+
+
+class Stack:
+    def __init__(self, root: Path, taskops: Path) -> None:
+        self.root = root
+        self.directory = root / ".taskops" / "conformance"
+        self.taskops = taskops
+        self.variables: dict[str, str] = {}
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        try:
+            # What a run that was killed left behind goes first.
+            self._sandbox("down")
+            self._sandbox("up")
+            self.variables = dict(
+                line.split("=", 1) for line in (self.directory / "env").read_text().splitlines() if "=" in line
+            )
+            # Lambda waits a minute and then two before it tries again; here nobody does.
+            self.control("PUT", "/settings", {"lambdaRetryScale": 0.001, "deliveryRetryScale": 0.001})
+            yield
+        finally:
+            self._sandbox("down")
+
+    @property
+    def endpoint(self) -> str:
+        return self.variables["AWS_ENDPOINT_URL"]
+
+    @property
+    def configuration(self) -> Path:
+        return self.directory / "taskops.yaml"
+
+    def run(
+        self, words: list[str], variables: dict[str, str] | None = None, typed: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """A command as a person types it whose shell means this stack, and knows nothing else.
+
+        ``typed`` is what they type when asked: then the command has a terminal, and what it says there is its stderr.
+        """
+        environment = {
+            "PATH": f"{self.root}/.taskops/venv/bin:/usr/local/bin:/usr/bin:/bin",
+            "HOME": "/nonexistent",
+            "LANG": "C.UTF-8",
+            "TASKOPS_SANDBOX": str(self.directory),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **(self.variables if variables is None else variables),
+        }
+        try:
+            with _terminal(typed) as terminal:
+                return subprocess.run(
+                    [self.taskops, *words],
+                    env=environment,
+                    cwd=self.root,
+                    stdin=subprocess.DEVNULL if terminal is None else terminal,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE if terminal is None else terminal,
+                    text=True,
+                    timeout=_LONGEST,
+                    check=False,
+                )
+        except subprocess.TimeoutExpired:
+            raise StackError(f"taskops {' '.join(words)} took longer than {_LONGEST} seconds") from None
+        except OSError as problem:
+            raise StackError(f"{self.taskops} cannot be run: {problem.strerror}; make build builds it") from None
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """The control address's answer."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.variables["TASKOPS_SANDBOX_CONTROL"] + path, data, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refused:
+            raise StackError(f"{method} {path}: {json.load(refused).get('error')}") from None
+
+    @contextmanager
+    def faults(self, faults: tuple[dict[str, Any], ...]) -> Iterator[None]:
+        try:
+            for fault in faults:
+                self.control("POST", "/faults", fault)
+            yield
+        finally:
+            with suppress(OSError):
+                self.control("DELETE", "/faults")
+
+    def _sandbox(self, word: str) -> None:
+        done = self.run(["sandbox", word], {})
+        if done.returncode != 0:
+            raise StackError(f"taskops sandbox {word} ended with {done.returncode}: {done.stderr}{done.stdout}")
+
+
+@contextmanager
+def _terminal(typed: str | None) -> Iterator[int | None]:
+    """A terminal on which something has been typed already; None where nobody types."""
+    if typed is None:
+        yield None
+        return
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, f"{typed}\n".encode())
+        yield theirs
+    finally:
+        os.close(theirs)
+        os.close(ours)
