@@ -2,7 +2,7 @@
 package struct ConnectionEvent: Sendable {
     package var host: String
     package var user: String
-    /// From looking the name up to the end of the login.
+    /// From dialling to the end of the login, or as long as looking the name up in vain took.
     package var duration: Duration
     /// Nil where the connection came about.
     package var failure: DatabaseError?
