@@ -47,7 +47,7 @@ struct Environment {
                 // A thread of its own: reading the terminal would hold up everybody else on a shared one.
                 return await withCheckedContinuation { continuation in
                     DispatchQueue(label: "taskops.terminal").async {
-                        continuation.resume(returning: readLine()?.filter { !$0.isWhitespace } ?? "")
+                        continuation.resume(returning: HiddenLine.read().filter { !$0.isWhitespace })
                     }
                 }
             }
@@ -72,6 +72,20 @@ struct Environment {
                     refusal: event.failure.map { $0.sqlState ?? $0.kind.rawValue }, on: console.error))
         }
     }
+}
+
+/// A crash must not show memory: keys and tokens stand in it.
+///
+/// Where Swift's toolchain is installed, its crash handlers print sixteen bytes at each register that points somewhere,
+/// and a core file holds everything. Whoever sets `SWIFT_BACKTRACE` asks for both.
+func keepMemoryFromCrashOutput() {
+    guard ProcessInfo.processInfo.environment["SWIFT_BACKTRACE"] == nil else { return }
+    for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0 else { return }
+    // The soft limit: programs that this one starts may raise it again.
+    limit.rlim_cur = 0
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
 }
 
 /// A closed pipe (`taskops … | head`) must end us quietly, not kill us: writes answer EPIPE instead.

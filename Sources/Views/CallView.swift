@@ -27,7 +27,7 @@ package enum CallView {
         action: String, as user: String, at host: String, in region: String, took: Duration, refusal: String?,
         on profile: TerminalProfile
     ) -> [StyledText] {
-        var line: StyledText = "\("aws", .faint)  DSQL \(action, .strong)  \(region, .name(region))"
+        var line: StyledText = "\("aws", .faint)  Aurora DSQL \(action, .strong)  \(region, .name(region))"
         line += "  \(refusal == nil ? "connected" : "refused", refusal == nil ? .good : .bad)"
         line += "  \(milliseconds(took.milliseconds))"
         if let refusal { line += "  \(refusal, .bad)" }
