@@ -22,6 +22,9 @@ struct PermissionsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The account's twelve digits [default: that of the credentials in use].", valueName: "id"))
     var account: String?
 
+    @Option(help: ArgumentHelp("The longest that asking for the account may take.", valueName: "time"))
+    var timeout = DurationArgument(argument: "30s")!
+
     func validate() throws {
         let known = CommandActions.all.keys.sorted()
         for command in commands where !known.contains(command) {
@@ -48,6 +51,6 @@ struct PermissionsCommand: AsyncParsableCommand {
         if let account { return account }
         guard let first = session.regions.first else { throw Problem(.configuration, "the stack has no Region") }
         return try await session.client(in: first.region).sts(first.region)
-            .getCallerIdentity(deadline: .after(.seconds(10))).account
+            .getCallerIdentity(deadline: .after(timeout.duration)).account
     }
 }

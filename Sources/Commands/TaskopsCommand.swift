@@ -15,6 +15,7 @@ struct TaskopsCommand: AsyncParsableCommand {
 
 /// Reads the command line, runs what it asks for and ends the process with the right exit code.
 package func runTaskops() async {
+    keepMemoryFromCrashOutput()
     ignoreBrokenPipes()
     await TaskopsCommand.main(GlobalFlags.movedBehindCommand(Array(CommandLine.arguments.dropFirst())))
 }

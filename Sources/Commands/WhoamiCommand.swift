@@ -13,6 +13,9 @@ struct WhoamiCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
+    @Option(help: ArgumentHelp("The longest it may take.", valueName: "time"))
+    var timeout = DurationArgument(argument: "30s")!
+
     @Option(help: ArgumentHelp("text or json.", valueName: "format"))
     var output: ReportFormat = .text
 
@@ -37,7 +40,7 @@ struct WhoamiCommand: AsyncParsableCommand {
 
     private func identity(in environment: Environment) async throws -> Identity {
         let process = environment.process
-        let deadline = Deadline.after(.seconds(30))
+        let deadline = Deadline.after(timeout.duration)
         let chain = CredentialChain(environment: process, profile: global.profile, region: global.regions.first)
         let shared = try SharedConfig(process, profile: global.profile)
         var settings = try AWSClient.Configuration(

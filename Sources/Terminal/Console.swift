@@ -12,6 +12,7 @@ package final class Console: Sendable {
     package let error: TerminalProfile
     private let isClosed = Mutex(false)
     private let isProgressShown = Mutex(false)
+    private let isSpeaking = Mutex(())
 
     package init(output: TerminalProfile, error: TerminalProfile) {
         self.output = output
@@ -43,8 +44,14 @@ package final class Console: Sendable {
 
     /// Writes a line of the conversation.
     package func say(_ line: StyledText) {
+        say([line])
+    }
+
+    /// Writes lines of the conversation that belong together: nobody else's come between them.
+    package func say(_ lines: [StyledText]) {
         clearProgress()
-        write(Theme.render(line, on: error) + "\n", to: STDERR_FILENO)
+        let text = lines.map { Theme.render($0, on: error) + "\n" }.joined()
+        isSpeaking.withLock { _ in write(text, to: STDERR_FILENO) }
     }
 
     /// Runs `body`, and shows what it last said it is doing on one line of standard error, which goes when it ends.

@@ -42,7 +42,8 @@ enum Redaction {
             let isSecret = secretFields.contains(field.name.lowercased())
             // A field such as `Location` may hold a presigned URL.
             return CallEvent.HeaderField(
-                name: field.name, value: isSecret ? stars : starred(url(field.value), credentials))
+                name: field.name,
+                value: isSecret ? stars : withoutSignatures(starred(url(field.value), credentials)))
         }
     }
 

@@ -17,6 +17,7 @@ struct Ended: Sendable {
 /// A program that is running, as far as a test may touch it.
 struct Running: Sendable {
     let interrupt: @Sendable () throws -> Void
+    let send: @Sendable (Signal) throws -> Void
 }
 
 enum Programs {
@@ -47,7 +48,9 @@ enum Programs {
             workingDirectory: FilePath(directory), input: .none, output: .string(limit: 4 << 20),
             error: .string(limit: 4 << 20)
         ) { execution in
-            try await body(Running { try execution.send(signal: .interrupt) })
+            try await body(
+                Running(
+                    interrupt: { try execution.send(signal: .interrupt) }, send: { try execution.send(signal: $0) }))
         }
         let exit: Int32 =
             switch result.terminationStatus {
