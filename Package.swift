@@ -91,7 +91,7 @@ let package = Package(
         tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
-        tests("Status", ["Basics"]),
+        tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("YAML", ["Basics"]),

@@ -3,15 +3,18 @@ package struct MetricSeries: Sendable, Hashable, Codable {
     /// What the page shows, in its order. The raw value is also the query's `Id` in GetMetricData.
     package enum Name: String, Sendable, Hashable, Codable, CaseIterable {
         // EventBridge
-        case matchedEvents, failedInvocations, deadLettered, deliveryLatency
+        case matchedEvents, failedInvocations, deadLettered, deadLetteringFailed, deliveryLatency
         // Lambda
-        case invocations, errors, throttles, durationP50, durationP95, asyncEventAge
+        case invocations, errors, throttles, durationP50, durationP95, asyncEventAge, asyncEventsDropped
+        case destinationDeliveryFailures
+        // SQS
+        case deadLetterQueueSent, deadLetterQueueAge, failureQueueSent, failureQueueAge
         // DSQL
         case transactions, occConflicts, queryTimeouts, commitLatency, storage
     }
 
     package enum Unit: String, Sendable, Hashable, Codable {
-        case count, milliseconds, bytes
+        case count, milliseconds, seconds, bytes
     }
 
     package var name: Name

@@ -8,6 +8,8 @@ package struct StatusRow: Sendable, Hashable, Codable {
         /// The database behind the endpoint: it *answers*, and *is current*.
         case database
         case alarms, metrics
+        /// This machine's clock beside AWS's; there is such a row only when they disagree.
+        case clock
     }
 
     package var part: Part
