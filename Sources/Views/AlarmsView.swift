@@ -14,42 +14,46 @@ package enum AlarmsView {
         return listed + (listed.isEmpty || !profile.isTerminal ? [] : [""]) + counted
     }
 
-    /// The list alone, for a page that says the rest itself.
+    /// The list alone, for a page that says the rest itself; what is in `said` already stands on it.
     static func entries(
-        _ alarms: [(region: String, alarms: [AlarmStatus])], at: String?, on profile: TerminalProfile
+        _ alarms: [(region: String, alarms: [AlarmStatus])], at: String?, said: Set<String> = [],
+        on profile: TerminalProfile
     ) -> [StyledText] {
         let entries = alarms.flatMap { region, alarms in alarms.map { (region: region, alarm: $0) } }
         let states = entries.map { rank($0.alarm) }
         let sorted = entries.indices.sorted { (states[$0], $0) < (states[$1], $1) }.map { entries[$0] }
-        let stateWidth = entries.map { displayWidth(of: $0.alarm.state) }.max() ?? 0
-        let regionWidth = entries.map { displayWidth(of: $0.region) }.max() ?? 0
+        // On a narrow screen every column counts.
+        let isNarrow = profile.lineWidth < 60
+        let stateWidth = isNarrow ? 0 : entries.map { displayWidth(of: $0.alarm.state) }.max() ?? 0
+        let regionWidth = isNarrow ? 0 : entries.map { displayWidth(of: $0.region) }.max() ?? 0
         return sorted.flatMap { region, alarm in
             var line: StyledText = "\(health(alarm).mark(on: profile)) "
             line += StyledText(alarm.state, health(alarm).tag).padded(to: stateWidth) + "  "
             line += StyledText(region, .name(region)).padded(to: regionWidth)
             line += "  \(alarm.name, .strong)"
-            return profile.isTerminal ? terminalLines(line, alarm, at: at, on: profile) : [pipeLine(line, alarm)]
+            return profile.isTerminal ? terminalLines(line, alarm, at: at, said: said, on: profile) : [pipeLine(line, alarm)]
         }
     }
 
     // MARK: -
 
     private static func terminalLines(
-        _ head: StyledText, _ alarm: AlarmStatus, at: String?, on profile: TerminalProfile
+        _ head: StyledText, _ alarm: AlarmStatus, at: String?, said: Set<String>, on profile: TerminalProfile
     ) -> [StyledText] {
         let width = profile.lineWidth
         var head = head
         if let since = alarm.since {
-            let age = at.flatMap { Units.age(of: since, at: $0) }.map { " (\($0))" } ?? ""
-            head += StyledText("  since \(Units.moment(since))\(age)", .faint)
+            head += StyledText("  since \(Units.since(since, at: at))", .faint)
         }
         if !alarm.actionsEnabled { head += StyledText("  actions off", .warning) }
-        var lines = head.wrapped(to: width, indent: 4)
+        var lines = head.fitted(to: width, indent: 4)
         guard rank(alarm) < 2 else { return lines }
-        if let reason = alarm.reason, !reason.isEmpty {
-            lines += StyledText("    " + ProblemView.oneLine(reason), .faint).wrapped(to: width, indent: 4)
+        if let reason = alarm.reason.map(ProblemView.oneLine), !reason.isEmpty, !said.contains(reason) {
+            lines += StyledText("    " + reason, .faint).fitted(to: width, indent: 4)
         }
-        if let runbook = alarm.runbook { lines.append(profile.command("taskops runbook \(runbook)")) }
+        if let command = alarm.runbook.map({ "taskops runbook \($0)" }), !said.contains(command) {
+            lines.append(profile.command(command))
+        }
         return lines
     }
 

@@ -26,7 +26,8 @@ enum Units {
     static func text(_ value: Double, _ unit: MetricSeries.Unit) -> String {
         switch unit {
         case .count: count(value)
-        case .milliseconds: milliseconds(value)
+        case .milliseconds: value >= 10 && value < 999.5 ? "\(Int(value.rounded())) ms" : milliseconds(value)
+        case .seconds: age(seconds: Int(value.rounded()))
         case .bytes: bytes(value)
         }
     }
@@ -43,6 +44,12 @@ enum Units {
             let time = UTCTime(secondsSince1970: $0)
             return "\(time.dayText) \(time.clockText)Z"
         } ?? iso
+    }
+
+    /// `03:02:07Z (10m)`, with the day only where it is another one than that of `later`.
+    static func since(_ iso: String, at later: String?) -> String {
+        guard let later, let age = age(of: iso, at: later) else { return iso }
+        return iso.prefix(10) == later.prefix(10) ? "\(clock(iso)) (\(age))" : "\(iso) (\(age))"
     }
 
     /// The time of day alone, for lines that stand under each other.

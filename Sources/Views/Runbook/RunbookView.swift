@@ -34,19 +34,19 @@ private struct RunbookPage {
     func lines(_ block: MarkdownBlock) -> [StyledText] {
         switch block {
         case .heading(let level, let text):
-            let heading = inline(text, .heading).wrapped(to: width)
+            let heading = inline(text, .heading).fitted(to: width)
             guard level == 1 else { return heading }
             let longest = heading.map(\.width).max() ?? 0
             return heading + [StyledText(String(repeating: profile.hasUnicode ? "━" : "=", count: longest), .faint)]
         case .paragraph(let text):
-            return inline(text).wrapped(to: width)
+            return inline(text).fitted(to: width)
         case .item(let marker, let depth, let text):
             let sign = marker == "-" && profile.hasUnicode ? "•" : marker
             let indent = String(repeating: " ", count: depth * 2 + 2)
             let line: StyledText = "\(indent)\(sign, .faint) \(inline(text))"
-            return line.wrapped(to: width, indent: indent.count + displayWidth(of: sign) + 1)
+            return line.fitted(to: width, indent: indent.count + displayWidth(of: sign) + 1)
         case .quote(let text):
-            return ("  " + inline(text)).wrapped(to: width, indent: 2)
+            return ("  " + inline(text)).fitted(to: width, indent: 2)
         case .code(let code):
             // Never wrapped: these lines are there to be copied. Comments step back behind the commands.
             return code.map { StyledText("    \($0)", $0.drop { $0 == " " }.hasPrefix("#") ? .faint : .strong) }
@@ -63,18 +63,17 @@ private struct RunbookPage {
         let widths = header.indices.map { column in cells.map { column < $0.count ? $0[column].width : 0 }.max() ?? 0 }
         if widths.reduce(0, +) + 2 * (widths.count - 1) <= width {
             let lines = cells.map { row in
-                zip(row, widths).map { $0.padded(to: $1) }.enumerated().reduce(StyledText()) {
-                    $0 + ($1.offset == 0 ? "" : "  ") + $1.element
-                }
+                // Nothing stands behind the last one, so it is not padded.
+                zip(row, widths).dropLast().reduce(StyledText()) { $0 + $1.0.padded(to: $1.1 + 2) } + (row.last ?? "")
             }
             let rule = widths.map { String(repeating: profile.hasUnicode ? "─" : "-", count: $0) }.joined(separator: "  ")
             return [lines[0], StyledText(rule, .faint)] + lines.dropFirst()
         }
         return rows.enumerated().flatMap { index, row in
-            let titled = inline(row.first ?? "", .strong).wrapped(to: width, indent: 2)
+            let titled = inline(row.first ?? "", .strong).fitted(to: width, indent: 2)
             let rest = zip(header, row).dropFirst().flatMap { name, cell -> [StyledText] in
                 let line: StyledText = "    \(StyledText(name + ":", .faint)) \(inline(cell))"
-                return line.wrapped(to: width, indent: 6)
+                return line.fitted(to: width, indent: 6)
             }
             return (index == 0 ? [] : [""]) + titled + rest
         }
