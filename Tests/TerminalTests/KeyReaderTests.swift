@@ -3,6 +3,19 @@ import Testing
 @testable import Terminal
 
 @Suite struct KeyReaderTests {
+    @Test func noBytesBreakIt() {
+        var random = SystemRandomNumberGenerator()
+        let common: [UInt8] = [
+            0x1B, 0x1B, UInt8(ascii: "["), UInt8(ascii: "O"), UInt8(ascii: "~"), UInt8(ascii: "5"), 0xFF, 0x00,
+        ]
+        var reader = KeyReader()
+        for _ in 0..<2000 {
+            _ = reader.keys((0..<Int.random(in: 0...9, using: &random)).map { _ in common.randomElement(using: &random)! })
+        }
+        // However that ended, a whole key is understood again.
+        #expect(reader.keys("~qq".utf8).contains(.quit))
+    }
+
     @Test(
         arguments: [
             ("jk", [.down, .up]), ("\u{1B}[A\u{1B}[B", [.up, .down]), ("\u{1B}OA", [.up]),

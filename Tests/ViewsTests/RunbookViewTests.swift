@@ -80,6 +80,23 @@ import Views
         }
     }
 
+    /// Whatever somebody wrote: every page is shown to its end, and no line but code is wider than the screen.
+    @Test func noPageBreaksIt() {
+        let pieces = [
+            "#", "##", "# ", "- ", "12) ", "```", "~~~", "|", "\\|", "---", "| --- |", ">", "`", "**", "[", "](", ")", "\n",
+            "\n\n", "  ",
+            "word", "日本語", "\u{1B}", "\t", "averyveryveryveryverylongword",
+        ]
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<300 {
+            let page = (0..<60).map { _ in pieces.randomElement(using: &random)! }.joined()
+            let profile = TerminalProfile(isTerminal: true, hasColor: false, hasUnicode: true, width: 24)
+            for line in RunbookView.lines(page, on: profile) where !line.plain.hasPrefix("    ") {
+                #expect(line.width <= 24, "\(page.debugDescription)")
+            }
+        }
+    }
+
     private func text(_ page: String, _ profile: TerminalProfile) -> String {
         RunbookView.lines(page, on: profile).map { Theme.render($0, on: profile) + "\n" }.joined()
     }
