@@ -53,3 +53,19 @@ package struct MetricSeries: Sendable, Hashable, Codable {
     package var total: Double { values.reduce(0) { $0 + ($1 ?? 0) } }
     package var peak: Double? { values.compactMap(\.self).max() }
 }
+
+extension MetricSeries {
+    /// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(name, forKey: .name)
+        try object.encode(namespace, forKey: .namespace)
+        try object.encode(metricName, forKey: .metricName)
+        try object.encode(statistic, forKey: .statistic)
+        try object.encode(unit, forKey: .unit)
+        try object.encode(period, forKey: .period)
+        try object.encode(start, forKey: .start)
+        try object.encode(values, forKey: .values)
+        try object.encode(staleness, forKey: .staleness)
+    }
+}

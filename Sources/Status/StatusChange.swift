@@ -32,3 +32,19 @@ extension StatusReport {
         }
     }
 }
+
+extension StatusChange {
+    /// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(schemaVersion, forKey: .schemaVersion)
+        try object.encode(at, forKey: .at)
+        try object.encode(region, forKey: .region)
+        try object.encode(part, forKey: .part)
+        try object.encode(name, forKey: .name)
+        try object.encode(from, forKey: .from)
+        try object.encode(to, forKey: .to)
+        try object.encode(sentence, forKey: .sentence)
+        try object.encode(next, forKey: .next)
+    }
+}

@@ -51,3 +51,15 @@ package struct Finding: Sendable, Hashable, Codable {
         self.next = next
     }
 }
+
+extension Finding {
+    /// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(code, forKey: .code)
+        try object.encode(health, forKey: .health)
+        try object.encode(sentence, forKey: .sentence)
+        try object.encode(evidence, forKey: .evidence)
+        try object.encode(next, forKey: .next)
+    }
+}
