@@ -1,5 +1,7 @@
 import AWS
+import AWSSigning
 import Basics
+import Database
 import Dispatch
 import FoundationEssentials
 import Programs
@@ -53,10 +55,22 @@ struct Environment {
         return process
     }
 
-    /// With `-v`, a line on standard error for every attempt at an AWS call.
+    /// With `-v`, a line on standard error for every attempt at an AWS call; with `-vv`, its header fields too.
     func observer(verbosity: Int) -> (@Sendable (CallEvent) -> Void)? {
         guard verbosity > 0 else { return nil }
-        return { [console] in console.say(CallView.line($0)) }
+        let detail: CallView.Detail = verbosity > 1 ? .headers : .call
+        return { [console] in console.say(CallView.lines($0, detail, on: console.error)) }
+    }
+
+    /// With `-v`, a line for every attempt to open a database connection.
+    func observer(of action: DSQLToken.Action, in region: String, verbosity: Int) -> (@Sendable (ConnectionEvent) -> Void)? {
+        guard verbosity > 0 else { return nil }
+        return { [console] event in
+            console.say(
+                CallView.lines(
+                    action: action.rawValue, as: event.user, at: event.host, in: region, took: event.duration,
+                    refusal: event.failure.map { $0.sqlState ?? $0.kind.rawValue }, on: console.error))
+        }
     }
 }
 

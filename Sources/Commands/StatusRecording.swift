@@ -13,7 +13,7 @@ import Views
 /// Looks at the stack kept in a file, one report of JSON on each line, for looking at again.
 enum StatusRecording {
     /// Appends reports to a file, each whole or not at all, so that a run that is killed leaves a file that can be read.
-    final class Writer {
+    final class Writer: Sendable {
         private let descriptor: Int32
         private let path: String
 
@@ -52,7 +52,7 @@ enum StatusRecording {
             let isUnfinished = index == lines.count - 1
             do {
                 reports.append(try report(Data(line)))
-            } catch where isUnfinished && !(error is Problem) {
+            } catch  where isUnfinished && !(error is Problem) {
                 break
             } catch {
                 let cause = (error as? Problem)?.summary ?? "it is no report of taskops status"

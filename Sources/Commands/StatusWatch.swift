@@ -20,13 +20,13 @@ struct StatusWatch {
     ///   - look: one look; nil when there are no more.
     ///   - show: called with every report, the one before it, and when the next look begins.
     func run(
-        stop: StopSignal, look: () async -> StatusReport?,
+        stop: StopSignal, look: () async throws -> StatusReport?,
         show: (_ report: StatusReport, _ earlier: StatusReport?, _ next: ContinuousClock.Instant) throws -> Void
     ) async throws -> (ending: Ending, last: StatusReport?) {
         var earlier: StatusReport?
         while true {
             let next = ContinuousClock.now + interval
-            guard let report = await look() else { return (.ended, earlier) }
+            guard let report = try await look() else { return (.ended, earlier) }
             // A look that was broken off in the middle says nothing about the stack.
             if stop.isRequested, earlier != nil { return (.stopped, earlier) }
             try show(report, earlier, next)

@@ -19,9 +19,11 @@ extension StatusReport {
     ///
     /// Counts that move on their own (how many rows, how old a message) are no change: only a row's health, or which
     /// findings it has, is.
-    package func changes(since earlier: StatusReport) -> [StatusChange] {
+    ///
+    /// - Parameter earlier: nil at the first look, before which nothing was known of any row.
+    package func changes(since earlier: StatusReport?) -> [StatusChange] {
         regions.flatMap { region in
-            let before = earlier.regions.first { $0.region == region.region }?.rows ?? []
+            let before = earlier?.regions.first { $0.region == region.region }?.rows ?? []
             return region.rows.compactMap { row -> StatusChange? in
                 let old = before.first { $0.part == row.part }
                 guard old?.health != row.health || old?.findings.map(\.code) != row.findings.map(\.code) else { return nil }

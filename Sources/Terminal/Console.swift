@@ -13,6 +13,7 @@ package final class Console: Sendable {
     private let descriptors: (output: Int32, error: Int32)
     private let isClosed = Mutex(false)
     private let isProgressShown = Mutex(false)
+    private let isSpeaking = Mutex(())
     /// What was said while a screen of its own stood on the terminal; nil while none does.
     private let held = Mutex<[StyledText]?>(nil)
 
@@ -52,16 +53,22 @@ package final class Console: Sendable {
 
     /// Writes a line of the conversation.
     package func say(_ line: StyledText) {
+        say([line])
+    }
+
+    /// Writes lines of the conversation that belong together: nobody else's come between them.
+    package func say(_ lines: [StyledText]) {
         let isHeld = held.withLock { held in
             guard held != nil, error.isTerminal else { return false }
             // The newest are worth keeping; a night of `-v` is not worth the memory.
-            if held!.count >= 200 { held!.removeFirst() }
-            held!.append(line)
+            held!.removeFirst(min(held!.count, max(0, held!.count + lines.count - 200)))
+            held!.append(contentsOf: lines)
             return true
         }
         if isHeld { return }
         clearProgress()
-        write(Theme.render(line, on: error) + "\n", to: descriptors.error)
+        let text = lines.map { Theme.render($0, on: error) + "\n" }.joined()
+        isSpeaking.withLock { _ in write(text, to: descriptors.error) }
     }
 
     /// Runs `body`, and shows what it last said it is doing on one line of standard error, which goes when it ends.
@@ -106,7 +113,7 @@ package final class Console: Sendable {
             defer { held = nil }
             return held ?? []
         }
-        for line in lines { say(line) }
+        say(lines)
     }
 
     private func clearProgress() {

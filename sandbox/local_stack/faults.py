@@ -12,12 +12,16 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-AWS_KINDS = ("throttle", "error", "delay", "cut")
+AWS_KINDS = ("throttle", "error", "delay", "cut", "cut-body", "hang")
 DATABASE_KINDS = ("database-down", "database-delay", "database-conflict", "database-cut-commit")
 FUNCTION_KINDS = ("function-crash", "function-error", "function-throttle")
 #: The attempt to hand an event to a target fails in a way EventBridge retries.
 DELIVERY_KINDS = ("delivery-error",)
 KINDS = AWS_KINDS + DATABASE_KINDS + FUNCTION_KINDS + DELIVERY_KINDS
+
+
+#: How long a hanging request is held when the fault does not say.
+HANG_MS = 30_000.0
 
 
 class FaultError(ValueError):
@@ -63,6 +67,8 @@ class Fault:
             _check_number("status", fault.status, 400, 599)
         if fault.kind in ("delay", "database-delay") and not fault.delayMs:
             raise FaultError(f"{fault.kind} needs delayMs")
+        if fault.kind == "hang" and not fault.delayMs:
+            fault.delayMs = HANG_MS
         if fault.committed is not None and not isinstance(fault.committed, bool):
             raise FaultError("committed is true or false")
         if fault.kind in ("database-conflict", "database-cut-commit") and fault.times is None:

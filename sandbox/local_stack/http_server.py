@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -29,7 +31,14 @@ REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 class ConnectionCut(Exception):
-    """Raised by a handler to drop the connection without an answer."""
+    """Raised by a handler to drop the connection without an answer.
+
+    ``after`` holds it that many seconds first, or until the client has gone.
+    """
+
+    def __init__(self, after: float = 0.0) -> None:
+        super().__init__("the connection is cut")
+        self.after = after
 
 
 @dataclass
@@ -59,6 +68,8 @@ class Response:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    #: Only the head and the first half of the body go out; then the connection is cut.
+    is_cut: bool = False
 
 
 Handler = Callable[[Request], Response]
@@ -72,9 +83,15 @@ class HttpServer:
     """Accepts on a loopback port (0 = any free one) until ``stop``."""
 
     def __init__(
-        self, handler: Handler, port: int = 0, name: str = "http", idle_seconds: float | None = IDLE_SECONDS
+        self,
+        handler: Handler,
+        port: int = 0,
+        name: str = "http",
+        idle_seconds: float | None = IDLE_SECONDS,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._handler = handler
+        self._clock = clock
         self._idle_seconds = idle_seconds
         self._name = name
         self._connections: set[socket.socket] = set()
@@ -141,17 +158,31 @@ class HttpServer:
                 connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.body = _read_body(reader, request.headers)
         except _BadRequest as problem:
-            connection.sendall(_rendered(Response(400, str(problem).encode()), "GET", keep=False))
+            connection.sendall(_rendered(Response(400, str(problem).encode()), "GET", False, self._clock()))
             return False
         keep = version == "HTTP/1.1" and request.headers.get("connection", "").lower() != "close"
         try:
             response = self._handler(request)
-        except ConnectionCut:
-            # A reset, not an orderly end: what a client sees when a network path breaks.
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        except ConnectionCut as cut:
+            if cut.after:
+                # Readable is what a connection becomes when its client goes away; this one has asked its question.
+                waiting = select.poll()
+                waiting.register(connection, select.POLLIN)
+                waiting.poll(cut.after * 1000)
+            _reset_at_close(connection)
             return False
-        connection.sendall(_rendered(response, request.method, keep))
+        rendered = _rendered(response, request.method, keep, self._clock())
+        if response.is_cut:
+            connection.sendall(rendered[: len(rendered) - (len(response.body) + 1) // 2])
+            _reset_at_close(connection)
+            return False
+        connection.sendall(rendered)
         return keep
+
+
+def _reset_at_close(connection: socket.socket) -> None:
+    """A reset, not an orderly end: what a client sees when a network path breaks."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
 
 
 def _read_head(reader: BinaryIO) -> tuple[Request, str] | None:
@@ -214,14 +245,14 @@ def _read_chunks(reader: BinaryIO) -> bytes:
         reader.readline(MAX_LINE)
 
 
-def _rendered(response: Response, method: str, keep: bool) -> bytes:
+def _rendered(response: Response, method: str, keep: bool, now: float) -> bytes:
     headers = {name.lower(): (name, value) for name, value in response.headers.items()}
     for name in ("connection", "transfer-encoding", "status"):
         headers.pop(name, None)
     bodiless = method == "HEAD" or response.status in (204, 304) or response.status < 200
     if response.status != 204 and not (method == "HEAD" and "content-length" in headers):
         headers["content-length"] = ("Content-Length", str(len(response.body)))
-    headers.setdefault("date", ("Date", formatdate(usegmt=True)))
+    headers.setdefault("date", ("Date", formatdate(now, usegmt=True)))
     headers["connection"] = ("Connection", "keep-alive" if keep else "close")
     reason = REASONS.get(response.status, "Unknown")
     lines = [f"HTTP/1.1 {response.status} {reason}"]
