@@ -38,6 +38,9 @@ import Testing
         #expect(shown(marked) == ["rule  [ok]  10:01  ▂▁"])
         #expect(marked[0].spans.contains { $0.tag == .changed(.bad) })
         #expect(marked[0].plain == new.plain)
+        // A part of a word that always moves does not mark the rest of it.
+        let half = ChangeMarks.marked(["x  n\("2", .faint)"], since: ["x  n\("1", .faint)"])
+        #expect(shown(half) == ["x  n2"])
     }
 
     @Test func aMarkKeepsItsColour() {

@@ -17,7 +17,6 @@ import Views
           - then closer
         1. count
         2. wait
-
         ```sh
         # how many wait
         taskops status --region us-east-1 --output json | jq -r '.regions[] | select(.health != "healthy") | .region'

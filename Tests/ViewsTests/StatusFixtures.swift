@@ -160,9 +160,22 @@ enum StatusFixtures {
         ])
     }()
 
+    /// Deployed just now: nobody has sent an event yet.
+    static let silent = report(
+        ["us-east-1", "us-west-2"].map { name in
+            region(
+                name,
+                metrics: metrics(scale: 1).map { series in
+                    var series = series
+                    series.values = series.values.map { _ in nil }
+                    series.staleness = nil
+                    return series
+                })
+        })
+
     static let all: [(name: String, report: StatusReport)] = [
         ("healthy", healthy), ("one-broken", oneBroken), ("everything-broken", everythingBroken), ("unreachable", unreachable),
-        ("one-region", oneRegion), ("ten-regions", tenRegions), ("gaps", gaps), ("long-names", longNames),
+        ("one-region", oneRegion), ("ten-regions", tenRegions), ("gaps", gaps), ("long-names", longNames), ("silent", silent),
     ]
 
     // MARK: - Pieces

@@ -11,7 +11,7 @@ import Views
         try expectGolden(text(report(name), width: screen.width), "status-\(name)-\(screen.name).txt")
     }
 
-    @Test(arguments: ["healthy", "one-broken", "unreachable", "gaps", "everything-broken"])
+    @Test(arguments: ["healthy", "one-broken", "unreachable", "gaps", "everything-broken", "silent"])
     func inAPipeEachFactIsALine(name: String) throws {
         try expectGolden(text(report(name), width: nil), "status-\(name)-pipe.txt")
     }

@@ -50,6 +50,9 @@ struct StatusMetrics {
         }
         let zero = quiet.filter { name in report.regions.contains { series(name, in: $0)?.latest != nil } }
         let absent = quiet.filter { !zero.contains($0) }
+        if !absent.isEmpty, absent.count == Set(all.map(\.name)).count {
+            return StyledText("no metric has data in the \(span)", .faint).fitted(to: width, indent: 2)
+        }
         let told = [("none", zero), ("no data", absent)].filter { !$0.1.isEmpty }
             .map { "\($0): \($1.map { StatusText.label($0) }.joined(separator: ", "))" }
         guard !told.isEmpty else { return [] }

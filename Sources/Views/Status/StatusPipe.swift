@@ -45,20 +45,26 @@ struct StatusPipe {
     }
 
     private func metrics() -> [StyledText] {
-        report.regions.flatMap { region in
-            region.metrics.map { series in
-                let label = StyledText(StatusText.label(series.name)).padded(to: 13)
-                var line: StyledText = "\(padded(region.region))  \(label)  "
-                guard let latest = series.latest, let peak = series.peak else { return line + "no data" }
-                line += "\(Charts.sparkline(series.values, columns: series.values.count, unicode: profile.hasUnicode), .graph)  "
-                if series.unit == .count {
-                    line += "total \(Units.count(series.total))  peak \(Units.count(peak))\(StatusMetrics.rate(series.period))"
-                } else {
-                    line += "latest \(Units.text(latest, series.unit))  peak \(Units.text(peak, series.unit))"
-                }
-                return line + (series.staleness.map { StyledText("  \(Units.age(seconds: $0)) old") } ?? "")
-            }
+        report.regions.flatMap { region -> [StyledText] in
+            let absent = region.metrics.filter { $0.latest == nil }.map { StatusText.label($0.name) }
+            let names: [StyledText] =
+                absent.isEmpty
+                ? [] : ["\(padded(region.region))  \(StyledText("no data").padded(to: 13))  \(absent.joined(separator: ", "))"]
+            return region.metrics.compactMap { line($0, in: region.region) } + names
         }
+    }
+
+    private func line(_ series: MetricSeries, in region: String) -> StyledText? {
+        guard let latest = series.latest, let peak = series.peak else { return nil }
+        let graph = Charts.sparkline(series.values, columns: series.values.count, unicode: profile.hasUnicode)
+        let label = StyledText(StatusText.label(series.name)).padded(to: 13)
+        var line: StyledText = "\(padded(region))  \(label)  \(graph, .graph)  "
+        if series.unit == .count {
+            line += "total \(Units.count(series.total))  peak \(Units.count(peak))\(StatusMetrics.rate(series.period))"
+        } else {
+            line += "latest \(Units.text(latest, series.unit))  peak \(Units.text(peak, series.unit))"
+        }
+        return line + (series.staleness.map { StyledText("  \(Units.age(seconds: $0)) old") } ?? "")
     }
 
     private func alarms() -> [StyledText] {
