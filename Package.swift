@@ -97,6 +97,7 @@ let package = Package(
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
+        tests("Commands", ["Basics", "Status"]),
         tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Status", "Terminal"], exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
@@ -105,7 +106,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "taskops", "TestSupport", "Canary", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+                "taskops", "TestSupport", "Canary", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
                 "Basics",
                 subprocess, system,
             ],

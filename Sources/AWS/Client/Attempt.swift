@@ -22,6 +22,11 @@ struct AttemptRecord {
     init(_ outcome: Result<HTTPResponse, AttemptFailure>) {
         self.outcome = outcome
     }
+
+    /// Whether anything left this machine.
+    var wasSent: Bool {
+        if case .failure(let failure) = outcome { failure.seen != nil } else { true }
+    }
 }
 
 /// The attempts at one call: sign, send, sort the answer.

@@ -52,15 +52,17 @@ struct RegionDifferences {
         let read = looks.filter { $0.facts.function?.value != nil }
         let keys = Set(read.flatMap { $0.environment.exposed.keys }).sorted()
         return keys.flatMap { key in
-            compare(
+            let value: (RegionLook) -> String? = { neutral($0.environment.exposed[key], in: $0) }
+            return compare(
                 .functionConfiguration, subject: "Environment.\(key)",
-                sentence: "the functions are configured differently", next: aws("lambda get-function", "--function-name")
-            ) { look in
-                guard look.facts.function?.value != nil else { return nil }
-                guard let value = neutral(look.environment.exposed[key], in: look) else { return "not set" }
-                let first = read.first { neutral($0.environment.exposed[key], in: $0) == value }
-                return first?.region == look.region ? "a value of its own" : "as in \(first?.region ?? "")"
-            }
+                sentence: "the functions are configured differently", next: aws("lambda get-function", "--function-name"),
+                equal: { look in look.facts.function?.value.map { _ in value(look) ?? "not set" } },
+                { look in
+                    guard look.facts.function?.value != nil else { return nil }
+                    guard let own = value(look) else { return "not set" }
+                    let first = read.first { value($0) == own }
+                    return first?.region == look.region ? "a value of its own" : "as in \(first?.region ?? "")"
+                })
         }
     }
 
