@@ -97,7 +97,6 @@ package struct AWSClient: Sendable {
             let record = await attempt.make(number)
             var event = attempt.event(record, number: number, took: .now - started)
             event.paced = paced
-            if event.sent != nil { CallTally.current?.add() }
             note(record.outcome, attempt)
             switch record.outcome {
             case .success(let response):

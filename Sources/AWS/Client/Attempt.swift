@@ -57,6 +57,7 @@ struct Attempt<Output: Sendable> {
         }
         let limit = operation.isLong ? deadline : deadline.clamped(to: .after(configuration.attemptTimeout))
         var record: AttemptRecord
+        CallTally.current?.add()
         do {
             let response = try await configuration.transport.send(request, deadline: limit)
             record = AttemptRecord(sorted(response, credentials, signedAt, offset))

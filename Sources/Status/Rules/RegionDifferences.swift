@@ -54,14 +54,21 @@ struct RegionDifferences {
         return keys.flatMap { key in
             compare(
                 .functionConfiguration, subject: "Environment.\(key)",
-                sentence: "the functions are configured differently", next: aws("lambda get-function", "--function-name")
+                sentence: "the functions are configured differently", next: aws("lambda get-function", "--function-name"),
+                equal: { variable(key, $0) }
             ) { look in
-                guard look.facts.function?.value != nil else { return nil }
-                guard let value = neutral(look.environment.exposed[key], in: look) else { return "not set" }
-                let first = read.first { neutral($0.environment.exposed[key], in: $0) == value }
+                guard let value = variable(key, look) else { return nil }
+                if value.isEmpty { return "not set" }
+                let first = read.first { variable(key, $0) == value }
                 return first?.region == look.region ? "a value of its own" : "as in \(first?.region ?? "")"
             }
         }
+    }
+
+    /// A variable as it is compared: empty where it is not set, nil where the function could not be read.
+    private func variable(_ key: String, _ look: RegionLook) -> String? {
+        guard look.facts.function?.value != nil else { return nil }
+        return neutral(look.environment.exposed[key], in: look).map { "=\($0)" } ?? ""
     }
 
     /// Peers share one catalog, so a difference here says that they do not.
