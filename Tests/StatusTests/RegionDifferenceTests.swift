@@ -63,7 +63,7 @@ import Testing
             look.facts.logGroup.change { $0.retentionInDays = nil }
         },
         Case(
-            testDescription: "an alarm", aspect: .alarms, subject: "${function}-errors", values: ["there", "missing"]
+            testDescription: "an alarm", aspect: .alarms, subject: "task-processor-dev-errors", values: ["there", "missing"]
         ) { $0.facts.alarms = .read([]) },
     ]
 

@@ -7,6 +7,10 @@ extension RuleCase {
     static let queues: [RuleCase] = [
         RuleCase("dead letters that wait", .deadLetterQueue, "queue-not-empty", .degraded, says: "no more have arrived") { look in
             look.facts.deadLetterQueue.change { $0.approximateNumberOfMessages = 4 }
+            look.set(.deadLetterQueueAge, [90_000])
+        },
+        RuleCase("since nobody knows when", .deadLetterQueue, "queue-not-empty", .degraded, says: "has not said yet") { look in
+            look.facts.deadLetterQueue.change { $0.approximateNumberOfMessages = 4 }
         },
         RuleCase("hidden ones count too", .failureQueue, "queue-not-empty", .degraded, says: "1 event failed in") { look in
             look.facts.failureQueue.change { $0.approximateNumberOfMessagesNotVisible = 1 }

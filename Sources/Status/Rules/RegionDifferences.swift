@@ -112,16 +112,20 @@ struct RegionDifferences {
 
     /// Names are compared with the Region's own name and the stack's names in it taken out.
     private func alarms() -> [RegionDifference] {
-        let names = looks.map { look in
-            look.facts.alarms?.value.map { alarms in Set(alarms.compactMap { neutral($0.alarmName, in: look) }) }
+        var names: [String: Set<String>] = [:]
+        var asWritten: [String: String] = [:]
+        for look in looks {
+            guard let alarms = look.facts.alarms?.value else { continue }
+            names[look.region] = []
+            for alarm in alarms {
+                let name = neutral(alarm.alarmName, in: look) ?? alarm.alarmName
+                names[look.region]?.insert(name)
+                asWritten[name] = asWritten[name] ?? alarm.alarmName
+            }
         }
-        let all = names.compactMap(\.self).reduce(into: Set<String>()) { $0.formUnion($1) }.sorted()
-        return all.flatMap { name in
-            compare(
-                .alarms, subject: name, sentence: "an alarm is not in every Region", next: "taskops alarms"
-            ) { look in
-                let index = looks.firstIndex { $0.region == look.region }
-                return index.flatMap { names[$0] }.map { $0.contains(name) ? "there" : "missing" }
+        return asWritten.sorted { $0.key < $1.key }.flatMap { name, written in
+            compare(.alarms, subject: written, sentence: "an alarm is not in every Region", next: "taskops alarms") { look in
+                names[look.region].map { $0.contains(name) ? "there" : "missing" }
             }
         }
     }
