@@ -108,7 +108,6 @@ package struct AWSClient: Sendable {
             let record = await attempt.make(number)
             var event = attempt.event(record, number: number, took: .now - started)
             event.paced = paced
-            if record.wasSent { CallTally.current?.add() }
             note(record.outcome, attempt)
             switch record.outcome {
             case .success(let response):

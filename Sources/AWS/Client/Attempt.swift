@@ -22,11 +22,6 @@ struct AttemptRecord {
     init(_ outcome: Result<HTTPResponse, AttemptFailure>) {
         self.outcome = outcome
     }
-
-    /// Whether anything left this machine.
-    var wasSent: Bool {
-        if case .failure(let failure) = outcome { failure.seen != nil } else { true }
-    }
 }
 
 /// The attempts at one call: sign, send, sort the answer.
@@ -62,6 +57,7 @@ struct Attempt<Output: Sendable> {
         }
         let limit = operation.isLong ? deadline : deadline.clamped(to: .after(configuration.attemptTimeout))
         var record: AttemptRecord
+        CallTally.current?.add()
         do {
             let response = try await configuration.transport.send(request, deadline: limit)
             record = AttemptRecord(sorted(response, credentials, signedAt, offset))

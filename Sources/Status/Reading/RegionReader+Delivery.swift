@@ -47,7 +47,17 @@ extension RegionReader {
         }
         // A function that cannot be looked at still logs where functions usually do.
         let name = function.value?.configuration.loggingConfig?.logGroup ?? "/aws/lambda/\(stack.function)"
-        let group = await read(.logGroup, watch) { try await logGroup(name) }
+        let group = await read(.logGroup, watch) {
+            do {
+                return try await logGroup(name)
+            } catch let problem as Problem where problem.kind == .notFound {
+                // That a guessed name is nobody's says nothing.
+                guard let unread = function.problem, unread.kind != .notFound else { throw problem }
+                throw Problem(
+                    unread.kind, "which group the function logs to is not known: it could not be read", cause: unread.summary,
+                    hint: unread.hint)
+            }
+        }
         return (function, environment, group)
     }
 

@@ -62,10 +62,15 @@ enum DatabaseRule {
         case (.unreachable, "resolve"):
             return found(
                 "database-not-resolved", .unknown, "the database's address cannot be found", next: "getent hosts \(host)")
-        case (.unreachable, .some):
+        case (.unreachable, "connect"):
             return found("database-unreachable", .unhealthy, "nobody answers at the database's address", next: cluster)
+        case (.unreachable, .some):
+            return found("database-broke-off", .unhealthy, "the database broke the connection off", next: cluster)
         case (.timedOut, .some):
-            return found("database-no-answer", .unknown, "the database did not answer in time", next: again)
+            let status = context.facts.cluster?.value?.status
+            let waking =
+                status == "IDLE" || status == "INACTIVE" ? ": the cluster was \(status ?? ""), and this look woke it" : ""
+            return found("database-no-answer", .unknown, "the database did not answer in time\(waking)", next: again)
         case (.throttled, .some):
             return found(
                 "database-full", .unhealthy, "the database takes no more connections now", next: cluster)

@@ -7,7 +7,8 @@ enum PermissionRule {
     static func row(_ context: RegionContext) -> StatusRow {
         let function = context.regional.function
         return .of(
-            .permission, function, "the policy of \(function)", context.facts.policy, in: context, missing: missing(context)
+            .permission, function, "the policy of \(function)", context.facts.policy, in: context, gone: "has no policy",
+            missing: missing(context)
         ) { facts in
             guard let arn = context.ruleARN else {
                 let finding = Finding(

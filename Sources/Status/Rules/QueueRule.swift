@@ -7,9 +7,9 @@ import TaskSystem
 /// How bad a message in one is: it is a task that somebody made and that is not there, but it is not lost while it
 /// lies in the queue. So a queue that holds some and gets no more is *degraded*: redrive it by daylight. One that has
 /// been given some within the hour is *unhealthy*: tasks are failing now. So is one whose oldest message is about to
-/// reach the end of its retention: it will be lost. That it grew is told by what was sent to it in the hour, or, where
-/// CloudWatch cannot be asked, not at all. SQS publishes nothing for a queue in which nothing has happened for some
-/// hours, so no data means no growth.
+/// reach the end of its retention: it will be lost. That it grew is told by what was sent to it in the hour, and by an
+/// oldest message that is younger. Without data nothing is claimed: SQS publishes none for a queue in which nothing has
+/// happened for hours, and a message of this minute is not in the metrics yet.
 enum QueueRule {
     static func deadLetterRow(_ context: RegionContext) -> StatusRow? {
         guard let name = context.regional.deadLetterQueue else { return nil }
@@ -77,7 +77,9 @@ enum QueueRule {
                     evidence: arrived > 0 ? "NumberOfMessagesSent \(Int(arrived)) in the last hour" : evidence, next: look))
         } else {
             let whether =
-                context.metrics.value == nil ? "whether more arrive cannot be told" : "no more have arrived within the hour"
+                context.metrics.value == nil
+                ? "whether more arrive cannot be told"
+                : oldest == nil ? "CloudWatch has not said yet since when" : "no more have arrived within the hour"
             findings.append(
                 Finding(
                     "queue-not-empty", .degraded,

@@ -74,18 +74,19 @@ extension StatusRow {
     /// A row about one source.
     ///
     /// - Parameters:
-    ///   - missing: what it means that AWS knows no such thing.
+    ///   - gone: the row's summary where AWS knows no such thing.
+    ///   - missing: what that means.
     ///   - judge: what a thing that is there is, and what is wrong with it.
     static func of<Value>(
         _ part: Part, _ name: String, _ what: String, _ reading: Reading<Value>?, in context: RegionContext,
-        missing: Finding, judge: (Value) -> (summary: String, findings: [Finding])
+        gone: String = "does not exist", missing: Finding, judge: (Value) -> (summary: String, findings: [Finding])
     ) -> StatusRow {
         switch reading {
         case .read(let value):
             let (summary, findings) = judge(value)
             return StatusRow(part: part, name: name, summary: summary, findings: findings)
         case .failed(let problem) where problem.kind == .notFound:
-            return StatusRow(part: part, name: name, summary: "does not exist", findings: [missing])
+            return StatusRow(part: part, name: name, summary: gone, findings: [missing])
         case .failed(let problem):
             return StatusRow(
                 part: part, name: name, summary: unreadSummary, findings: [.unread(what, problem, in: context.region)])

@@ -52,18 +52,23 @@ struct RegionDifferences {
         let read = looks.filter { $0.facts.function?.value != nil }
         let keys = Set(read.flatMap { $0.environment.exposed.keys }).sorted()
         return keys.flatMap { key in
-            let value: (RegionLook) -> String? = { neutral($0.environment.exposed[key], in: $0) }
-            return compare(
+            compare(
                 .functionConfiguration, subject: "Environment.\(key)",
                 sentence: "the functions are configured differently", next: aws("lambda get-function", "--function-name"),
-                equal: { look in look.facts.function?.value.map { _ in value(look) ?? "not set" } },
-                { look in
-                    guard look.facts.function?.value != nil else { return nil }
-                    guard let own = value(look) else { return "not set" }
-                    let first = read.first { value($0) == own }
-                    return first?.region == look.region ? "a value of its own" : "as in \(first?.region ?? "")"
-                })
+                equal: { variable(key, $0) }
+            ) { look in
+                guard let value = variable(key, look) else { return nil }
+                if value.isEmpty { return "not set" }
+                let first = read.first { variable(key, $0) == value }
+                return first?.region == look.region ? "a value of its own" : "as in \(first?.region ?? "")"
+            }
         }
+    }
+
+    /// A variable as it is compared: empty where it is not set, nil where the function could not be read.
+    private func variable(_ key: String, _ look: RegionLook) -> String? {
+        guard look.facts.function?.value != nil else { return nil }
+        return neutral(look.environment.exposed[key], in: look).map { "=\($0)" } ?? ""
     }
 
     /// Peers share one catalog, so a difference here says that they do not.
@@ -107,16 +112,20 @@ struct RegionDifferences {
 
     /// Names are compared with the Region's own name and the stack's names in it taken out.
     private func alarms() -> [RegionDifference] {
-        let names = looks.map { look in
-            look.facts.alarms?.value.map { alarms in Set(alarms.compactMap { neutral($0.alarmName, in: look) }) }
+        var names: [String: Set<String>] = [:]
+        var asWritten: [String: String] = [:]
+        for look in looks {
+            guard let alarms = look.facts.alarms?.value else { continue }
+            names[look.region] = []
+            for alarm in alarms {
+                let name = neutral(alarm.alarmName, in: look) ?? alarm.alarmName
+                names[look.region]?.insert(name)
+                asWritten[name] = asWritten[name] ?? alarm.alarmName
+            }
         }
-        let all = names.compactMap(\.self).reduce(into: Set<String>()) { $0.formUnion($1) }.sorted()
-        return all.flatMap { name in
-            compare(
-                .alarms, subject: name, sentence: "an alarm is not in every Region", next: "taskops alarms"
-            ) { look in
-                let index = looks.firstIndex { $0.region == look.region }
-                return index.flatMap { names[$0] }.map { $0.contains(name) ? "there" : "missing" }
+        return asWritten.sorted { $0.key < $1.key }.flatMap { name, written in
+            compare(.alarms, subject: written, sentence: "an alarm is not in every Region", next: "taskops alarms") { look in
+                names[look.region].map { $0.contains(name) ? "there" : "missing" }
             }
         }
     }
