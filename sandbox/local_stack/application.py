@@ -107,7 +107,7 @@ def _throttled(call: Call, code: str | None, message: str | None) -> AwsError:
         return AwsError(code or "TooManyRequestsException", text, 429, headers={"Retry-After": "1"})
     if call.service == "s3":
         return AwsError(code or "SlowDown", message or "Please reduce your request rate.", 503)
-    if call.protocol in ("query", "ec2"):
+    if call.protocol in ("query", "ec2") or call.service == "cloudwatch":
         return AwsError(code or "Throttling", text, 400)
     if call.protocol == "rest-json":
         return AwsError(code or "ThrottlingException", text, 429, headers={"Retry-After": "1"})

@@ -64,6 +64,9 @@ def _denied(call: Call, message: str) -> AwsError:
 
 
 def _resources(call: Call, account: str) -> Iterator[tuple[str, dict[str, str]]]:
+    if call.service == "cloudwatch":
+        yield from ((resource, {}) for resource in _cloudwatch(call, account))
+        return
     if (call.service, call.operation) == ("events", "PutEvents"):
         yield from _put_events(call, account)
         return
@@ -91,6 +94,34 @@ def _put_events(call: Call, account: str) -> Iterator[tuple[str, dict[str, str]]
             if entry.get(name)
         }
         yield _bus_arn(call.region, account, entry.get("EventBusName") or "default"), context
+
+
+_ALARM_ACTIONS = ("PutMetricAlarm", "DeleteAlarms", "EnableAlarmActions", "DisableAlarmActions", "SetAlarmState")
+_DASHBOARD_ACTIONS = ("PutDashboard", "GetDashboard", "DeleteDashboards")
+
+
+def _cloudwatch(call: Call, account: str) -> list[str]:
+    """Alarms and dashboards by name where the operation has them as its resource; metrics have none.
+
+    PutCompositeAlarm and DescribeAlarms are used with "*" (API reference), as is all that lists.
+    """
+    wanted = call.parameters
+    if call.operation in _ALARM_ACTIONS:
+        names, arn = _named(wanted, "AlarmName"), f"arn:aws:cloudwatch:{call.region}:{account}:alarm:"
+    elif call.operation in _DASHBOARD_ACTIONS:
+        names, arn = _named(wanted, "DashboardName"), f"arn:aws:cloudwatch::{account}:dashboard/"
+    else:
+        return [wanted.get("ResourceARN") or "*"]
+    return [arn + name for name in names] or ["*"]
+
+
+def _named(wanted: dict[str, object], member: str) -> list[str]:
+    """One name, or a list of names in a body or in a form's fields."""
+    listed = wanted.get(f"{member}s")
+    if isinstance(listed, list):
+        return [str(name) for name in listed]
+    fields = [str(value) for key, value in wanted.items() if key.startswith(f"{member}s.member.")]
+    return fields or [str(wanted[member])] if member in wanted else fields
 
 
 def _bus_arn(region: str, account: str, name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from .faults import FaultError
 from .http_server import Handler, Request, Response
 from .settings import SettingsError
+from .states import StateError
 from .world import World
 
 
@@ -46,6 +47,13 @@ class ControlAddress:
                     return _answer(200, self._world.settings.as_json())
                 case ("PUT", ["settings"]):
                     return _answer(200, self._world.settings.update(_object(_json(request))))
+                case ("GET", ["states"]):
+                    return _answer(200, {"states": self._world.states.as_json(), "kinds": self._world.states.kinds()})
+                case ("PUT", ["states"]):
+                    return _answer(200, {"state": self._world.states.set(_json(request))})
+                case ("DELETE", ["states"]):
+                    named = {key: values[0] for key, values in request.query.items() if key in ("kind", "region", "name")}
+                    return _answer(200, {"removed": self._world.states.clear(**named)})
                 case ("GET", ["calls"]):
                     return _answer(200, {"calls": self._world.calls.as_json()})
                 case ("GET", ["status"]):
@@ -54,10 +62,10 @@ class ControlAddress:
                 404,
                 {
                     "error": f"no {request.method} {request.path} here; there are GET|POST|DELETE /faults, "
-                    "GET|PUT /settings, GET /calls and GET /status"
+                    "GET|PUT /settings, GET|PUT|DELETE /states, GET /calls and GET /status"
                 },
             )
-        except (FaultError, SettingsError) as problem:
+        except (FaultError, SettingsError, StateError) as problem:
             return _answer(400, {"error": str(problem)})
 
     def _status(self) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from xml.sax.saxutils import escape
 
 from .http_server import Response
 
+#: Services that gave up the query protocol and still answer with its error codes, in a header.
+_QUERY_COMPATIBLE = ("cloudwatch", "sqs")
+
 
 class AwsError(Exception):
     """An error answer. ``details`` are further members of the error's shape (``reason`` and the like)."""
@@ -55,6 +58,9 @@ def render(error: AwsError, protocol: str, service: str) -> Response:
         )
         return _xml(error, body, request_id)
     headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code, **error.headers}
+    if service in _QUERY_COMPATIBLE:
+        side = "Receiver" if error.status >= 500 else "Sender"
+        headers = {"x-amzn-query-error": f"{error.code};{side}", **headers}
     if protocol == "smithy-rpc-v2-cbor":
         # An SDK that speaks CBOR looks for the code in this header as well; a JSON body is no CBOR.
         headers |= {"smithy-protocol": "rpc-v2-cbor", "Content-Type": "application/cbor"}

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
+from .cloudwatch import cbor
 from .http_server import Request, Response
 from .world import Credentials
 
@@ -57,7 +58,7 @@ class Call:
         if not body:
             return {}
         try:
-            parsed = json.loads(body)
+            parsed = cbor.loads(body) if self.protocol == "smithy-rpc-v2-cbor" else json.loads(body)
         except ValueError:
             return {}
         return parsed if isinstance(parsed, dict) else {}

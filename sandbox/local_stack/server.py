@@ -37,13 +37,14 @@ class LocalStack:
     ) -> None:
         _prepare_environment()
         # moto is imported only now: it reads its settings from the environment while it is imported.
-        from . import moto_repairs
+        from . import moto_repairs, sqs
         from .application import Application
         from .cloudformation import install as install_cloudformation
+        from .cloudwatch.service import CloudWatch
         from .control import ControlAddress
         from .dsql.operations import OPERATIONS as DSQL_OPERATIONS
         from .eventbridge.delivery import Deliverer
-        from .eventbridge.events import EventBridge, check_patterns_of_rules
+        from .eventbridge.events import EventBridge, check_patterns_of_rules, show_set_states
         from .http_server import HttpServer
         from .lambda_service import moto_functions
         from .lambda_service.operations import operations as lambda_operations
@@ -59,10 +60,15 @@ class LocalStack:
         moto_repairs.install()
         moto_functions.install(self.world, self.runtime)
         check_patterns_of_rules()
-        install_cloudformation(self.world)
+        show_set_states(self.world)
+        sqs.install(self.world)
+        samples = (self.runtime.metrics.sample_all, lambda: sqs.sample(self.world))
+        self.cloudwatch = CloudWatch(self.world, samples, self.runtime.submit_to)
+        install_cloudformation(self.world, self.cloudwatch)
         application = Application(
             self.world,
             {
+                "cloudwatch": self.cloudwatch.operations(),
                 "events": self.events.operations(),
                 "lambda": lambda_operations(self.runtime),
                 "dsql": DSQL_OPERATIONS,
@@ -88,11 +94,13 @@ class LocalStack:
     def start(self) -> LocalStack:
         self._aws.start()
         self._control.start()
+        self.cloudwatch.start()
         return self
 
     def close(self) -> None:
         self._aws.stop()
         self._control.stop()
+        self.cloudwatch.close()
         self.timers.close()
         self.runtime.close()
 

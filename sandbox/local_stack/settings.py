@@ -15,6 +15,14 @@ class Settings:
     lambdaRetryScale: float = 0.01
     #: EventBridge backs off over 24 hours; its delays are scaled likewise.
     deliveryRetryScale: float = 0.01
+    #: A metric's point is to be seen so long after its minute began; on AWS that is one to three minutes.
+    metricDelaySeconds: float = 0.0
+    #: How often what is a level rather than a happening is sampled: queue depths, ages, storage, concurrency.
+    metricSampleSeconds: float = 5.0
+    #: How often alarms are evaluated; on AWS once a minute.
+    alarmEvaluationSeconds: float = 5.0
+    #: How long a cluster whose state was set to IDLE or INACTIVE takes to wake for a connection.
+    clusterWakeSeconds: float = 0.5
     #: Execution environments of one function at the same time, when it has no reserved concurrency.
     functionConcurrency: int = 8
     #: An execution environment nobody has used for so long is ended.

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from . import iam_policies
 from .faults import Faults
 from .settings import LiveSettings, Settings
+from .states import States
 
 if TYPE_CHECKING:
+    from .cloudwatch.store import MetricStore
     from .dsql.clusters import Clusters
 
 ACCOUNT_ID = "123456789012"
@@ -53,10 +55,17 @@ class ClusterView:
     endpoint: str
     #: ARNs of the clusters it is peered with, its own not among them.
     peers: tuple[str, ...]
+    encryption_status: str = "ENABLED"
 
     @property
     def accepts_connections(self) -> bool:
-        return self.status in ("ACTIVE", "IDLE", "INACTIVE", "UPDATING")
+        usable = self.status in ("ACTIVE", "IDLE", "INACTIVE", "UPDATING")
+        return usable and self.encryption_status != "KMS_KEY_INACCESSIBLE"
+
+    @property
+    def sleeps(self) -> bool:
+        """Scaled to nothing: the next connection wakes it, and waits."""
+        return self.status in ("IDLE", "INACTIVE")
 
 
 class Calls:
@@ -87,7 +96,10 @@ class World:
     settings: LiveSettings = field(default_factory=lambda: LiveSettings(Settings()))
     faults: Faults = field(default_factory=Faults)
     calls: Calls = field(default_factory=Calls)
-    #: Happenings worth counting that AWS would publish as metrics (dropped events and the like).
+    states: States = field(default_factory=States)
+    #: Where everything that happens is counted in CloudWatch's own terms.
+    metrics: MetricStore = field(init=False)
+    #: Happenings worth counting, whatever CloudWatch is asked (dropped events and the like).
     counters: Counter[str] = field(default_factory=Counter)
     #: Where the AWS operations are served, filled in once the port is known.
     endpoint_url: str = ""
@@ -100,10 +112,12 @@ class World:
     dsql: Clusters = field(init=False)
 
     def __post_init__(self) -> None:
+        from .cloudwatch.store import MetricStore
         from .dsql.clusters import Clusters
 
         self._counting = threading.Lock()
-        self.dsql = Clusters(self.account_id, self.settings)
+        self.dsql = Clusters(self.account_id, self.settings, self.states)
+        self.metrics = MetricStore(self.settings, self.states)
 
     def count(self, name: str, times: int = 1) -> None:
         """From any thread; adding to a Counter is more than one step."""
@@ -195,3 +209,7 @@ class World:
     def cluster_at(self, host: str) -> ClusterView | None:
         """The cluster whose endpoint has this host name, or None."""
         return self.dsql.at(host)
+
+    def clusters(self) -> list[ClusterView]:
+        """The clusters of all Regions."""
+        return self.dsql.everywhere()

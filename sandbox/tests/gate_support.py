@@ -44,7 +44,7 @@ class Account(World):
     """A World whose principals and clusters are listed here instead of in moto."""
 
     keys: dict[str, Credentials] = field(default_factory=dict)
-    clusters: dict[str, ClusterView] = field(default_factory=dict)
+    listed: dict[str, ClusterView] = field(default_factory=dict)
     denied: set[tuple[str, str]] = field(default_factory=set)
 
     def credentials(self, access_key_id: str) -> Credentials | None:
@@ -55,7 +55,10 @@ class Account(World):
         return (principal_arn, action) not in self.denied
 
     def cluster_at(self, host: str) -> ClusterView | None:
-        return self.clusters.get(host)
+        return self.listed.get(host)
+
+    def clusters(self) -> list[ClusterView]:
+        return list(self.listed.values())
 
 
 def make_account(directory: Path) -> Account:
@@ -71,7 +74,7 @@ def make_account(directory: Path) -> Account:
         _cluster(EAST_ID, EAST, (_arn(WEST_ID, WEST),)), _cluster(WEST_ID, WEST, (_arn(EAST_ID, EAST),)),
         _cluster(LONE_ID, EAST), _cluster(NEW_ID, EAST, status="PENDING_SETUP"),
     ]
-    account.clusters = {cluster.endpoint: cluster for cluster in clusters}
+    account.listed = {cluster.endpoint: cluster for cluster in clusters}
     return account
 
 

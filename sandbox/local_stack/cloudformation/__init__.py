@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..cloudwatch.service import CloudWatch
 from ..world import World
 
 
-def install(world: World) -> None:
+def install(world: World, cloudwatch: CloudWatch) -> None:
     # The resource types are registered by being defined; stacks find them by their type's name.
     from . import calls, resource_types
 
-    resource_types.use(world)
+    resource_types.use(world, cloudwatch)
     calls.install()

@@ -20,6 +20,7 @@ from ..errors import AwsError
 
 if TYPE_CHECKING:
     from ..settings import LiveSettings
+    from ..states import States
     from ..world import ClusterView
 
 #: Peers and witness come from one set (user guide, "Available Regions"). Regions that joined later and
@@ -33,6 +34,7 @@ REGIONS = frozenset().union(*REGION_SETS)
 SINGLE_REGION_QUOTA = 20
 MULTI_REGION_QUOTA = 5
 ARN = re.compile(r"arn:aws(-[^:]+)?:dsql:([a-z0-9-]{1,20}):([0-9]{12}):cluster/([a-z0-9]{26})")
+_ENCRYPTION = ("encryptionStatus", "encryptionType", "kmsKeyArn")
 IDENTIFIER = re.compile(r"[a-z0-9]{26}")
 _ALPHABET = string.ascii_lowercase + string.digits
 
@@ -65,6 +67,8 @@ class Cluster:
     peers: list[str]
     kms_key: str | None
     status: str
+    #: What was set at the control address is shown in place of the cluster's own.
+    states: States
     created_at: float = field(default_factory=time.time)
     #: A passing state (CREATING, UPDATING, DELETING) ends at this moment of the monotonic clock.
     settles_at: float = 0.0
@@ -79,16 +83,26 @@ class Cluster:
     def endpoint(self) -> str:
         return f"{self.identifier}.dsql.{self.region}.on.aws"
 
+    def view(self) -> ClusterView:
+        """As the cluster's endpoint sees it."""
+        from ..world import ClusterView
+
+        shown = self.states.of("cluster", self.region, self.identifier)
+        peers = tuple(self.peers) if self.status != "PENDING_SETUP" else ()
+        status, encryption = shown.get("status", self.status), shown.get("encryptionStatus", "ENABLED")
+        return ClusterView(self.identifier, self.arn, self.region, status, self.endpoint, peers, encryption)
+
     def as_json(self, full: bool) -> dict[str, Any]:
+        shown = self.states.of("cluster", self.region, self.identifier)
         answer: dict[str, Any] = {
             "identifier": self.identifier,
             "arn": self.arn,
-            "status": self.status,
+            "status": shown.get("status", self.status),
             "creationTime": self.created_at,
         }
         if not full:
             return answer
-        answer["deletionProtectionEnabled"] = self.deletion_protection
+        answer["deletionProtectionEnabled"] = shown.get("deletionProtectionEnabled", self.deletion_protection)
         answer["endpoint"] = self.endpoint
         if self.kms_key and self.kms_key != "AWS_OWNED_KMS_KEY":
             key = (
@@ -110,14 +124,18 @@ class Cluster:
             # The answers in the user guide name the cluster itself among the peered ones.
             clusters = sorted({self.arn, *self.peers}) if self.peers else [self.arn]
             answer["multiRegionProperties"] = {"witnessRegion": self.witness, "clusters": clusters}
-        return answer
+        answer["encryptionDetails"] |= {name: shown[name] for name in _ENCRYPTION if name in shown}
+        if "multiRegionProperties" in shown:
+            answer["multiRegionProperties"] = shown["multiRegionProperties"]
+        return {name: value for name, value in answer.items() if value is not None}
 
 
 class Clusters:
     """All clusters of the account in all Regions."""
 
-    def __init__(self, account: str, settings: LiveSettings) -> None:
+    def __init__(self, account: str, settings: LiveSettings, states: States) -> None:
         self._account = account
+        self._states = states
         self._settings = settings
         self._by_id: dict[str, Cluster] = {}
         self._tokens: dict[tuple[str, str, str], str] = {}
@@ -148,16 +166,18 @@ class Clusters:
             return next((c for c in self._by_id.values() if c.arn == arn), None)
 
     def at(self, host: str) -> ClusterView | None:
-        from ..world import ClusterView
-
         identifier = host.lower().rstrip(".").split(".", 1)[0]
         with self._lock:
             self._settle()
             cluster = self._by_id.get(identifier)
             if cluster is None or cluster.endpoint != host.lower().rstrip("."):
                 return None
-            peers = tuple(cluster.peers) if cluster.status not in ("PENDING_SETUP",) else ()
-            return ClusterView(cluster.identifier, cluster.arn, cluster.region, cluster.status, cluster.endpoint, peers)
+            return cluster.view()
+
+    def everywhere(self) -> list[ClusterView]:
+        with self._lock:
+            self._settle()
+            return [cluster.view() for cluster in self._by_id.values()]
 
     def views(self) -> list[dict[str, Any]]:
         with self._lock:
@@ -185,6 +205,7 @@ class Clusters:
                 peers,
                 wanted.get("kmsEncryptionKey"),
                 "PENDING_SETUP" if witness else "CREATING",
+                self._states,
             )
             if wanted.get("policy"):
                 cluster.policy, cluster.policy_version = wanted["policy"], 1

@@ -25,6 +25,7 @@ from ..lambda_service.runtime_api import Invocation
 from ..timers import Timers
 from ..world import World
 from . import inputs
+from .metrics import RuleMetrics
 
 log = logging.getLogger(__name__)
 
@@ -63,14 +64,29 @@ class Deliverer:
         self._runtime = runtime
         self._timers = timers
         self._faults: Faults = world.faults
+        self.metrics = RuleMetrics(world)
         self.forward: Callable[[str, dict[str, Any]], None] = lambda arn, event: None
         self.legacy: Callable[[Delivery], None] = lambda delivery: None
 
     def deliver(self, delivery: Delivery) -> None:
+        self._count("InvocationsCreated", delivery)
         self._timers.soon(lambda: self._attempt(delivery))
+
+    def _count(self, metric: str, delivery: Delivery) -> None:
+        self.metrics.count(metric, delivery.region, delivery.rule_arn)
 
     def _attempt(self, delivery: Delivery) -> None:
         self._world.count("events-invocation-attempts")
+        self._count("InvocationAttempts", delivery)
+        latencies = ("IngestiontoInvocationStartLatency", "IngestiontoInvocationCompleteLatency")
+        first = delivery.retries == 0
+        if first:
+            self.metrics.latency(latencies[0], delivery.region, delivery.rule_arn, delivery.created_at)
+        self._try(delivery)
+        if first:
+            self.metrics.latency(latencies[1], delivery.region, delivery.rule_arn, delivery.created_at)
+
+    def _try(self, delivery: Delivery) -> None:
         try:
             self._send(delivery)
         except DeliveryError as problem:
@@ -80,6 +96,10 @@ class Deliverer:
             self._failed(delivery, DeliveryError("INTERNAL_ERROR", str(problem), retry=True))
         else:
             self._world.count("events-invocations")
+            self._count("Invocations", delivery)
+            self._count("SuccessfulInvocationAttempts", delivery)
+            success = "IngestionToInvocationSuccessLatency"
+            self.metrics.latency(success, delivery.region, delivery.rule_arn, delivery.created_at)
 
     def _send(self, delivery: Delivery) -> None:
         arn = delivery.target["Arn"]
@@ -171,9 +191,12 @@ class Deliverer:
             else:
                 delivery.retries += 1
                 self._world.count("events-retry-invocation-attempts")
+                self._count("RetryInvocationAttempts", delivery)
                 self._timers.later(delay, lambda: self._attempt(delivery))
                 return
         self._world.count("events-failed-invocations")
+        self._count("FailedInvocations", delivery)
+        self._count("Invocations", delivery)
         self._dead_letter(delivery, problem, condition)
 
     def _dead_letter(self, delivery: Delivery, problem: DeliveryError, condition: str | None) -> None:
@@ -204,8 +227,10 @@ class Deliverer:
                 refusal = str(refused)
         if refusal is None:
             self._world.count("events-invocations-sent-to-dlq")
+            self._count("InvocationsSentToDlq", delivery)
         else:
             self._world.count("events-invocations-failed-to-be-sent-to-dlq")
+            self._count("InvocationsFailedToBeSentToDlq", delivery)
             log.warning(
                 "an event for %s was dropped: its dead-letter queue %s did not take it: %s",
                 delivery.target["Arn"],

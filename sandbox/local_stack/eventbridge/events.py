@@ -33,6 +33,18 @@ class EventBridge:
     # The operations
 
     def put_events(self, world: World, call: Call) -> Response:
+        began = time.monotonic()
+        try:
+            answers, size = self._put_events(call)
+        except AwsError:
+            self._deliverer.metrics.put_events_refused(call.region)
+            raise
+        failed = sum("ErrorCode" in answer for answer in answers)
+        seconds = time.monotonic() - began
+        self._deliverer.metrics.put_events(call.region, len(answers), failed, size, seconds)
+        return json_answer({"FailedEntryCount": failed, "Entries": answers}, content_type=_JSON)
+
+    def _put_events(self, call: Call) -> tuple[list[dict[str, Any]], int]:
         entries = call.parameters.get("Entries")
         if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_ENTRIES:
             size = len(entries) if isinstance(entries, list) else 0
@@ -43,11 +55,10 @@ class EventBridge:
                 f"'entries' failed to satisfy constraint: Member must have length {bound}",
                 400,
             )
-        if sum(_size(entry) for entry in entries) > MAX_TOTAL:
+        size = sum(_size(entry) for entry in entries)
+        if size > MAX_TOTAL:
             raise AwsError("ValidationException", "Total size of the entries in the request is over the limit.", 400)
-        answers = [self.accept(call.region, entry) for entry in entries]
-        failed = sum("ErrorCode" in answer for answer in answers)
-        return json_answer({"FailedEntryCount": failed, "Entries": answers}, content_type=_JSON)
+        return [self.accept(call.region, entry) for entry in entries], size
 
     def test_event_pattern(self, world: World, call: Call) -> Response:
         try:
@@ -110,6 +121,8 @@ class EventBridge:
             if rule.state not in ENABLED or not self._matches(rule, event):
                 continue
             self._world.count("events-matched")
+            self._deliverer.metrics.count("MatchedEvents", region, rule.arn)
+            self._deliverer.metrics.count("TriggeredRules", region, rule.arn)
             for target in list(rule.targets):
                 self._deliverer.deliver(Delivery(rule.arn, rule.name, region, target, event, trace_header))
 
@@ -141,6 +154,20 @@ class EventBridge:
         alone.event_pattern = EventPattern(None, {})
         stamp = datetime.fromisoformat(delivery.event["time"]).timestamp()
         alone.send_to_targets({**delivery.event, "time": stamp, "ingestion-time": time.time()})
+
+
+def show_set_states(world: World) -> None:
+    """A rule's state is its own, or what was set at the control address; readers and delivery see the same."""
+    from moto.events.models import Rule
+
+    def state(self: Any) -> str:
+        name = self.name if self.event_bus_name == "default" else f"{self.event_bus_name}/{self.name}"
+        return str(world.states.of("rule", self.region_name, name).get("State", self.own_state))
+
+    def set_state(self: Any, value: str) -> None:
+        self.own_state = value
+
+    Rule.state = property(state, set_state)
 
 
 def check_patterns_of_rules() -> None:

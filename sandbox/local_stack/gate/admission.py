@@ -54,7 +54,8 @@ def cluster_at(world: World, server_name: str | None, region: str) -> ClusterVie
         text = f'unable to accept connection, no cluster in {region} has the endpoint "{server_name}"'
         raise NotAdmitted("08006", text)
     if not cluster.accepts_connections:
-        raise NotAdmitted("57P03", f"unable to accept connection, the cluster is {cluster.status}")
+        why = cluster.encryption_status if cluster.encryption_status == "KMS_KEY_INACCESSIBLE" else cluster.status
+        raise NotAdmitted("57P03", f"unable to accept connection, the cluster is {why}")
     return cluster
 
 

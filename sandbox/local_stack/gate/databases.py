@@ -23,12 +23,20 @@ class Databases:
 
     async def of(self, identifier: str, peer_arns: Sequence[str]) -> tuple[str, Catalog]:
         """The database of a cluster and its peers, made when it is asked for the first time."""
-        key = min([identifier, *(arn.rsplit("/", 1)[-1] for arn in peer_arns)])
+        key = _key(identifier, peer_arns)
         async with self._lock:
             if key not in self._names:
                 self._names[key] = await self._make(key)
                 self._catalogs[key] = Catalog()
             return self._names[key], self._catalogs[key]
+
+    def known(self, identifier: str, peer_arns: Sequence[str]) -> str | None:
+        """The database of a cluster, when it has been made."""
+        return self._names.get(_key(identifier, peer_arns))
+
+    def names(self) -> list[str]:
+        """The databases there are, each once."""
+        return list(dict.fromkeys(self._names.values()))
 
     async def _make(self, key: str) -> str:
         if not self._names:
@@ -41,3 +49,7 @@ class Databases:
         finally:
             connection.close()
         return key
+
+
+def _key(identifier: str, peer_arns: Sequence[str]) -> str:
+    return min([identifier, *(arn.rsplit("/", 1)[-1] for arn in peer_arns)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,11 +11,15 @@ from typing import TYPE_CHECKING
 
 from . import certificates
 from .databases import Databases
+from .lag import Snapshots
 from .listener import Gate
-from .upstream import Upstream
+from .metrics import measure_storage
+from .upstream import Upstream, UpstreamError
 
 if TYPE_CHECKING:
     from ..world import World
+
+log = logging.getLogger(__name__)
 
 
 class Gates:
@@ -48,6 +53,8 @@ class Gates:
             return
 
         async def stop_all() -> None:
+            self._measuring.cancel()
+            self._snapping.cancel()
             await asyncio.gather(*(gate.stop() for gate in self._gates))
 
         asyncio.run_coroutine_threadsafe(stop_all(), loop).result(timeout=10)
@@ -73,8 +80,21 @@ class Gates:
 
     async def _listen(self) -> None:
         databases = Databases(self._upstream)
+        snapshots = Snapshots(self._world, list(self._regions), self._upstream)
+        self._measuring = asyncio.create_task(self._measure(databases))
+        self._snapping = asyncio.create_task(snapshots.run(databases))
         for region in self._regions:
             tls = certificates.server_context(self._certificates, region)
-            gate = Gate(region, self._world, self._upstream, databases, tls)
+            gate = Gate(region, self._world, self._upstream, databases, snapshots, tls)
             self._world.gate_ports[region] = await gate.start()
             self._gates.append(gate)
+
+    async def _measure(self, databases: Databases) -> None:
+        while True:
+            await asyncio.sleep(max(0.1, self._world.settings.metricSampleSeconds))
+            try:
+                await measure_storage(self._world, databases, self._upstream)
+            except (UpstreamError, OSError, EOFError) as problem:
+                log.info("storage could not be measured: %s", problem)
+            except Exception:
+                log.exception("storage could not be measured")

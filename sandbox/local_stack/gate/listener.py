@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from . import admission, messages
 from .admission import NotAdmitted
 from .databases import Databases
+from .lag import Lag, Snapshots
+from .metrics import Account, ClusterMetrics
 from .session import Cut, Session
 from .upstream import PROTOCOL, Upstream, UpstreamError
 
@@ -34,12 +36,13 @@ Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Gate:
-    def __init__(self, region: str, world: World, upstream: Upstream, databases: Databases,
+    def __init__(self, region: str, world: World, upstream: Upstream, databases: Databases, snapshots: Snapshots,
                  tls: ssl.SSLContext) -> None:
         self.region = region
         self._world = world
         self._upstream = upstream
         self._databases = databases
+        self._snapshots = snapshots
         self._tls = tls
         self._faults = world.faults.for_database(region)
         self._open: dict[asyncio.Task[None], Session | None] = {}
@@ -97,8 +100,8 @@ class Gate:
                 admitted = await self._admit(reader, writer)
             if admitted is None:
                 return
-            connection, catalog = admitted
-            session = self._open[task] = Session((reader, writer), connection, self._faults, catalog)
+            connection, catalog, account, lag = admitted
+            session = self._open[task] = Session((reader, writer), connection, self._faults, catalog, account, lag)
             writer.write(connection.greeting)
             await session.run()
             await _close(writer)
@@ -121,7 +124,7 @@ class Gate:
             writer.transport.abort()
 
     async def _admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-                     ) -> tuple[Connection, Catalog] | None:
+                     ) -> tuple[Connection, Catalog, Account, Lag] | None:
         first = await self._first_packet(reader, writer)
         if first is None:
             return None
@@ -139,6 +142,8 @@ class Gate:
         credentials = admission.check(self._world, cluster, parameters, password)
         if delay := self._faults.delay_ms:
             await asyncio.sleep(delay / 1000)
+        if cluster.sleeps:
+            await asyncio.sleep(self._world.settings.clusterWakeSeconds)
         role = parameters["user"]
         forwarded = {k: v for k, v in parameters.items() if k not in ("user", "database", "replication")}
         try:
@@ -150,7 +155,8 @@ class Gate:
         except UpstreamError as problem:
             raise _as_refusal(problem) from problem
         _without_delay(writer)
-        return connection, catalog
+        account = Account(ClusterMetrics(self._world, self.region, cluster.identifier))
+        return connection, catalog, account, Lag(self._snapshots, self.region, database)
 
     async def _first_packet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
                             ) -> tuple[int, bytes] | None:

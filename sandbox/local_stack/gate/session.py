@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Protocol
 from . import messages
 from .catalog import Catalog, CatalogCache
 from .dialect import Kind, Plan, Refusal, Statement, plan
-from .dialect.refusal import DATA_CONFLICT, SCHEMA_CONFLICT
+from .dialect.refusal import DATA_CONFLICT, SCHEMA_CONFLICT, TOO_OLD
+from .lag import Lag
+from .metrics import Account
 from .transaction import Transaction
 
 if TYPE_CHECKING:
@@ -61,8 +63,12 @@ class Unit:
     tags: deque[bytes | None] = field(default_factory=deque)
     changed: frozenset[str] = frozenset()
     cut: bool = False
-    #: The gate's own request: nothing of its answer reaches the client.
+    #: The gate's own request: nothing of its answer reaches the client, but that PostgreSQL is ready.
     internal: bool = False
+    #: Also that PostgreSQL is ready is kept from the client: the gate's own request comes before or after.
+    silent: bool = False
+    #: When it was sent to PostgreSQL.
+    began: float = 0.0
 
 
 class Session:
@@ -72,12 +78,20 @@ class Session:
         server: Connection,
         faults: DatabaseFaults,
         catalog: Catalog,
+        account: Account,
+        lag: Lag,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client_reader, self._client_writer = client
         self._server = server
         self._faults = faults
         self._catalog = CatalogCache(catalog)
+        self._account = account
+        self._lag = lag
+        #: The batch under way runs in a transaction of the gate's own, which began with a snapshot of the past.
+        self._borrowed = False
+        #: The snapshot for a transaction that the batch under way begins.
+        self._begun_with: str | None = None
         self._clock = clock
         self._transaction = Transaction()
         self._statements: dict[bytes, Plan] = {}
@@ -135,13 +149,17 @@ class Session:
         if kind in (_QUERY, _SYNC, _CALL):
             await self._suffer()
         if kind == _QUERY:
+            self._look_back(plan(raw[5:-1].decode("utf-8", "surrogateescape")))
             raw, unit = self._query(raw)
         elif kind == _PARSE:
+            self._look_back(plan(raw[5:].split(b"\0", 2)[1].decode("utf-8", "surrogateescape")))
             writer.write(self._parse(raw))
             return
         elif kind == _BIND:
             portal, statement = raw[5:].split(b"\0", 2)[:2]
             self._portals[portal] = self._statements.get(statement, _NOTHING)
+            self._look_back(self._portals[portal])
+            self._account.sent(len(raw))
             writer.write(raw)
             return
         elif kind == _EXECUTE:
@@ -156,14 +174,50 @@ class Session:
         else:
             writer.write(raw)
             return
+        unit.began = self._clock()
+        unit.silent = self._borrowed and kind in (_QUERY, _SYNC)
+        self._account.sent(len(raw))
         self._units.append(unit)
         writer.write(raw)
+        if kind in (_QUERY, _SYNC):
+            self._return_to_now()
         if self._unsettled and kind in (_QUERY, _SYNC):
             # A commit was made to fail: PostgreSQL has to be told to end the transaction before
             # anything the client sent after it.
             self._settled.clear()
             await writer.drain()
             await self._settled.wait()
+
+    def _look_back(self, planned: Plan) -> None:
+        """Before the first statement of a transaction, where the Region's reads are to be behind."""
+        if self._transaction.in_block or self._borrowed or not planned.statements:
+            return
+        kinds = {statement.kind for statement in planned.statements}
+        reads = kinds == {Kind.READ} and any(statement.relations for statement in planned.statements)
+        begins = kinds == {Kind.BEGIN} and len(planned.statements) == 1
+        if not reads and not begins:
+            return
+        snapshot = self._lag.snapshot()
+        if snapshot is None:
+            return
+        if begins:
+            self._begun_with = snapshot
+            return
+        self._borrowed = True
+        self._request(f"BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT '{snapshot}'", silent=True)
+
+    def _return_to_now(self) -> None:
+        """After the last message of a batch that was made to look back, or that began a transaction."""
+        if self._borrowed:
+            self._borrowed = False
+            self._request("COMMIT", silent=False)
+        elif self._begun_with is not None:
+            self._request(f"SET TRANSACTION SNAPSHOT '{self._begun_with}'", silent=True)
+        self._begun_with = None
+
+    def _request(self, sql: str, silent: bool) -> None:
+        self._units.append(Unit("query", internal=True, silent=silent))
+        self._server.writer.write(messages.query(sql))
 
     async def _suffer(self) -> None:
         """The faults that are switched on, and the age a connection may reach."""
@@ -269,6 +323,7 @@ class Session:
         buffer = b""
         while chunk := await reader.read(CHUNK):
             buffer = buffer + chunk if buffer else chunk
+            self._account.received(len(chunk))
             out: list[bytes] = []
             start = position = 0
             end = len(buffer)
@@ -309,6 +364,7 @@ class Session:
                 units.popleft()
                 self._cutting = self._cutting or unit.cut
             if kind == _COMPLETE:
+                self._account.completed(body, self._clock() - unit.began)
                 self._changed |= unit.changed
                 if body == b"ROLLBACK\0":
                     self._changed.clear()
@@ -330,8 +386,10 @@ class Session:
             if f'"{marker}"' in fields.get("M", ""):
                 del self._refusals[marker]
                 self._must_end = ends
+                self._account.failed("40001" if refusal is DATA_CONFLICT else refusal.code, refusal is TOO_OLD)
                 return messages.error(fields.get("S", "ERROR"), refusal.code, refusal.message, refusal.hint)
         if fields.get("C") in _CONFLICTS:
+            self._account.failed("40001", False)
             return messages.error("ERROR", DATA_CONFLICT.code, DATA_CONFLICT.message)
         if "sandbox." in fields.get("W", ""):
             # Raised inside one of our own functions: the client has no business with where.
@@ -343,6 +401,11 @@ class Session:
         if self._cutting:
             raise Cut
         status = body[0]
+        idle = status == ord("I") or (unit.silent and not unit.internal)
+        if not unit.internal and self._account.ready(idle, self._clock() - unit.began):
+            self._lag.committed()
+        if unit.silent:
+            return b""
         if self._must_end and status == ord("E"):
             self._must_end = False
             self._units.appendleft(Unit("query", internal=True))

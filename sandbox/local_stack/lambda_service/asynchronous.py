@@ -24,6 +24,7 @@ from . import functions
 from .concurrency import Environments, Throttled
 from .destinations import Delivery
 from .environments import Outcome
+from .metrics import FunctionMetrics
 from .runtime_api import Invocation
 
 log = logging.getLogger(__name__)
@@ -49,12 +50,14 @@ class AsynchronousQueue:
         find: Callable[[], Any | None],
         delivery: Delivery,
         workers: Executor,
+        metrics: FunctionMetrics,
     ) -> None:
         self._world = world
         self._environments = environments
         self._find = find
         self._delivery = delivery
         self._workers = workers
+        self._metrics = metrics
         self._heap: list[tuple[float, int, Event]] = []
         self._order = itertools.count()
         self._changed = threading.Condition()
@@ -122,6 +125,11 @@ class AsynchronousQueue:
             if time.time() - event.received_at > config.max_age:
                 self._give_up(event, view, config, "EventAgeExceeded", None)
                 return
+            if view.state != "Active":
+                # No throttle: the event goes back to the queue until the function can take it.
+                functions.wake(self._world, function)
+                self._later(event, view, config)
+                return
             try:
                 environment = self._environments.acquire(view, wait=0.0)
             except Throttled:
@@ -131,6 +139,7 @@ class AsynchronousQueue:
             with self._changed:
                 self._starting -= 1
             event.attempts += 1
+            self._metrics.age(view.region, view.name, event.invocation.function_arn, event.received_at)
             attempt = Invocation(
                 event.invocation.payload,
                 event.invocation.function_arn,
@@ -164,6 +173,10 @@ class AsynchronousQueue:
 
     def _throttled(self, event: Event, view: functions.FunctionView, config: functions.AsynchronousConfig) -> None:
         self._world.count("lambda-throttles")
+        self._metrics.throttled(view.region, view.name, event.invocation.function_arn)
+        self._later(event, view, config)
+
+    def _later(self, event: Event, view: functions.FunctionView, config: functions.AsynchronousConfig) -> None:
         event.throttles += 1
         delay = min(THROTTLE_FIRST * 2 ** min(event.throttles - 1, 16), THROTTLE_LONGEST)
         if time.time() - event.received_at + self._scaled(delay) > config.max_age:
@@ -179,6 +192,7 @@ class AsynchronousQueue:
         condition: str,
         outcome: Outcome | None,
     ) -> None:
+        self._metrics.dropped(view.region, view.name, event.invocation.function_arn)
         self._delivery.failed(view, config, event, condition, outcome)
 
     def _scaled(self, seconds: float) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ..world import World
 from .environments import MAX_AGE_SECONDS, Environment
 from .functions import FunctionView
+from .metrics import FunctionMetrics
 from .processes import Spawner
 
 
@@ -21,8 +22,9 @@ class Throttled(Exception):
 
 
 class Environments:
-    def __init__(self, world: World, spawner: Spawner) -> None:
+    def __init__(self, world: World, spawner: Spawner, metrics: FunctionMetrics) -> None:
         self._world = world
+        self._metrics = metrics
         self._spawner = spawner
         self._idle: list[Environment] = []
         self._busy: set[Environment] = set()
@@ -63,7 +65,9 @@ class Environments:
                 raise Throttled("ConcurrentInvocationLimitExceeded")
             stale = [e for e in self._idle if not self._fits(e, function)]
             self._idle = [e for e in self._idle if self._fits(e, function)]
-            environment = self._idle.pop() if self._idle else Environment(self._world, self._spawner, function)
+            environment = (
+                self._idle.pop() if self._idle else Environment(self._world, self._spawner, function, self._metrics)
+            )
             self._busy.add(environment)
         for leaving in stale:
             leaving.end()

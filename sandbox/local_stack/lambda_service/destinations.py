@@ -17,6 +17,7 @@ from ..world import World
 from .environments import Outcome
 from .functions import AsynchronousConfig, FunctionView
 from .log_lines import iso
+from .metrics import FunctionMetrics
 from .runtime_api import Invocation
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ log = logging.getLogger(__name__)
 class Delivery:
     """``invoke`` and ``publish`` reach a function and an event bus; they are given by the runtime."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, metrics: FunctionMetrics) -> None:
         self._world = world
+        self._metrics = metrics
         self.invoke: Callable[[str, bytes], None] | None = None
         self.publish: Callable[[str, dict[str, Any]], None] | None = None
 
@@ -52,6 +54,7 @@ class Delivery:
             self._send(arn, view, record)
         except (QueueError, PermissionError, LookupError) as problem:
             self._world.count("lambda-destination-delivery-failures")
+            self._metrics.destination_failed(view.region, view.name)
             log.warning("%s: the record of an invocation did not reach %s: %s", view.name, arn, problem)
 
     def _send(self, arn: str, view: FunctionView, record: dict[str, Any]) -> None:
@@ -102,6 +105,7 @@ class Delivery:
             send(self._world, arn, event.invocation.payload.decode("utf-8", "replace"), attributes)
         except (QueueError, PermissionError) as problem:
             self._world.count("lambda-dead-letter-errors")
+            self._metrics.dead_letter_failed(view.region, view.name)
             log.warning("%s: an event did not reach the dead-letter queue %s: %s", view.name, arn, problem)
 
 

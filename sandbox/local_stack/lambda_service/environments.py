@@ -17,6 +17,7 @@ from ..world import PARTITION, World
 from . import code
 from .functions import FunctionView
 from .log_lines import LogStream, Report, iso
+from .metrics import FunctionMetrics
 from .processes import Spawner, kill_group, peak_memory_mb
 from .runtime_api import Invocation, RuntimeApi
 
@@ -34,11 +35,13 @@ class Outcome:
     function_error: str | None
     status: str
     tail: bytes
+    duration_ms: float = 0.0
 
 
 class Environment:
-    def __init__(self, world: World, spawner: Spawner, function: FunctionView) -> None:
+    def __init__(self, world: World, spawner: Spawner, function: FunctionView, metrics: FunctionMetrics) -> None:
         self._world = world
+        self._metrics = metrics
         self._spawner = spawner
         self.function = function
         self._log = LogStream(world, function)
@@ -144,6 +147,17 @@ class Environment:
     # One invocation
 
     def invoke(self, invocation: Invocation) -> Outcome:
+        place = (self.function.region, self.function.name)
+        started, milliseconds, failed = time.time(), 0.0, True
+        self._metrics.begun(*place)
+        try:
+            outcome = self._invoke(invocation)
+            milliseconds, failed = outcome.duration_ms, outcome.function_error is not None
+            return outcome
+        finally:
+            self._metrics.ended(*place, invocation.function_arn, started, milliseconds, failed)
+
+    def _invoke(self, invocation: Invocation) -> Outcome:
         self._log.begin_tail()
         problem: str | None = None
         if self._process is None:
@@ -240,7 +254,8 @@ class Environment:
             status = "error" if invocation.failed else "success"
             self._log.finish(Report(invocation.request_id, duration_ms, memory, init_ms, status, invocation.error_type))
             self.idle_since = time.monotonic()
-            return Outcome(invocation.reply, "Unhandled" if invocation.failed else None, status, self._log.tail())
+            error = "Unhandled" if invocation.failed else None
+            return Outcome(invocation.reply, error, status, self._log.tail(), duration_ms)
         if self._killed_for == "timeout":
             status, kind = "timeout", "Sandbox.Timedout"
             text = f"Task timed out after {self.function.timeout:.2f} seconds"
@@ -255,7 +270,7 @@ class Environment:
         self._log.finish(Report(invocation.request_id, duration_ms, memory, init_ms, status, kind))
         self.end()
         message = f"RequestId: {invocation.request_id} Error: {text}"
-        return Outcome(_error(kind, message), "Unhandled", status, self._log.tail())
+        return Outcome(_error(kind, message), "Unhandled", status, self._log.tail(), duration_ms)
 
     def _memory(self) -> int:
         measured = peak_memory_mb(self._process.pid) if self._process is not None else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,9 +112,27 @@ def view(function: Any) -> FunctionView:
     )
 
 
+def set_state(function: Any) -> Mapping[str, Any]:
+    """What was set for the function at the control address."""
+    states = getattr(function, "states", None)
+    return states.of("function", function.region, function.function_name) if states is not None else {}
+
+
 def state(function: Any) -> str:
-    """Pending for a moment after creation, as on AWS, then Active."""
-    return "Pending" if time.monotonic() < getattr(function, "active_at", 0.0) else "Active"
+    """Pending for a moment after creation, as on AWS, then Active; or what was set at the control address."""
+    own = "Pending" if time.monotonic() < getattr(function, "active_at", 0.0) else "Active"
+    return str(set_state(function).get("State", own))
+
+
+def wake(world: World, function: Any) -> None:
+    """An invocation of an Inactive function fails, and sets it to Pending until it is Active again.
+
+    Developer guide, "Lambda function states".
+    """
+    if state(function) == "Inactive":
+        fields = ("State", "StateReason", "StateReasonCode")
+        world.states.forget("function", function.region, function.function_name, fields)
+        function.active_at = time.monotonic() + world.settings.functionCreationSeconds
 
 
 def asynchronous_config(function: Any) -> AsynchronousConfig:

@@ -20,6 +20,14 @@ from .runtime import LambdaRuntime
 from .runtime_api import Invocation
 
 
+#: State → its reason and its code, as far as there is one that goes without saying.
+_REASONS = {
+    "Pending": ("The function is being created.", "Creating"),
+    "Inactive": ("The function has not been invoked for some time.", "Idle"),
+    "Failed": ("The function could not be set up.", "InternalError"),
+}
+
+
 def install(world: World, runtime: LambdaRuntime) -> None:
     from moto.awslambda import models, policy
     from moto.awslambda.exceptions import InvalidParameterValueException
@@ -28,6 +36,7 @@ def install(world: World, runtime: LambdaRuntime) -> None:
     _keep_configuration(world, function_class)
     _show_zero_concurrency(function_class)
     _check_code(function_class, InvalidParameterValueException)
+    _refuse_busy_updates(function_class)
     _refuse_repeated_statements(policy.Policy)
     _check_role(models.LambdaStorage, InvalidParameterValueException)
 
@@ -53,6 +62,7 @@ def _keep_configuration(world: World, function_class: Any) -> None:
         self.logging_config = dict(spec.get("LoggingConfig") or {})
         self.dead_letter_config = dict(spec.get("DeadLetterConfig") or {})
         self.event_invoke_configs = {}
+        self.states = world.states
         self.active_at = time.monotonic() + world.settings.functionCreationSeconds
         _touch(self)
 
@@ -61,9 +71,10 @@ def _keep_configuration(world: World, function_class: Any) -> None:
         config = original_configuration(self, on_create)
         config = {name: value for name, value in config.items() if value is not None}
         config["State"] = functions.state(self)
-        if config["State"] == "Pending":
-            config |= {"StateReason": "The function is being created.", "StateReasonCode": "Creating"}
+        if config["State"] in _REASONS:
+            config |= dict(zip(("StateReason", "StateReasonCode"), _REASONS[config["State"]], strict=True))
         config["LastUpdateStatus"] = "Successful"
+        config |= functions.set_state(self)
         config["RevisionId"] = self.revision_id
         logging = self.logging_config
         config["LoggingConfig"] = {
@@ -128,6 +139,29 @@ def _check_code(function_class: Any, refusal: Any) -> None:
         _touch(self)
 
     function_class._set_function_code = _set_function_code
+
+
+def _refuse_busy_updates(function_class: Any) -> None:
+    """While an update is told to be under way, there is no other (developer guide, "Lambda function states")."""
+    from moto.awslambda.exceptions import ConflictException
+
+    def guarded(original: Any) -> Any:
+        @functools.wraps(original)
+        def update(self: Any, *given: Any, **named: Any) -> Any:
+            told = functions.set_state(self)
+            if told.get("LastUpdateStatus") == "InProgress" or told.get("State") == "Pending":
+                problem = ConflictException(
+                    "The operation cannot be performed at this time. An update is in progress for resource: "
+                    f"{self.function_arn.removesuffix(':$LATEST')}"
+                )
+                problem.error_type = "ResourceConflictException"
+                raise problem
+            return original(self, *given, **named)
+
+        return update
+
+    function_class.update_configuration = guarded(function_class.update_configuration)
+    function_class.update_function_code = guarded(function_class.update_function_code)
 
 
 def _refuse_repeated_statements(policy_class: Any) -> None:

@@ -15,6 +15,7 @@ from .asynchronous import AsynchronousQueue
 from .concurrency import Environments, Throttled
 from .destinations import Delivery
 from .environments import Outcome
+from .metrics import FunctionMetrics
 from .processes import Spawner
 from .runtime_api import Invocation
 
@@ -36,23 +37,25 @@ class _Running:
 class LambdaRuntime:
     def __init__(self, world: World) -> None:
         self._world = world
+        self.metrics = FunctionMetrics(world)
         self._spawner = Spawner()
         self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="asynchronous")
         self._running: dict[tuple[str, str, str], _Running] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self.delivery = Delivery(world)
+        self.delivery = Delivery(world, self.metrics)
         self.delivery.invoke = self.submit_to
         threading.Thread(target=self._reap, name="environment-reaper", daemon=True).start()
 
     def invoke(self, function: Any, invocation: Invocation) -> Outcome:
         """Synchronous. Raises Lambda's own errors for what happens before the function runs."""
         view = functions.view(function)
-        if view.state == "Pending":
+        if view.state != "Active":
+            functions.wake(self._world, function)
             raise AwsError(
                 "ResourceConflictException",
                 "The operation cannot be performed at this time. The function "
-                "is currently in the following state: Pending",
+                f"is currently in the following state: {view.state}",
                 409,
             )
         environments = self._of(function).environments
@@ -60,6 +63,7 @@ class LambdaRuntime:
             environment = environments.acquire(view, wait=LINE_SECONDS)
         except Throttled as problem:
             self._world.count("lambda-throttles")
+            self.metrics.throttled(view.region, view.name, invocation.function_arn)
             raise AwsError(
                 "TooManyRequestsException", "Rate Exceeded.", 429, {"Reason": problem.reason}, {"Retry-After": "1"}
             ) from None
@@ -70,6 +74,7 @@ class LambdaRuntime:
 
     def submit(self, function: Any, invocation: Invocation) -> None:
         """Asynchronous: accepted is all that is known."""
+        self.metrics.received(function.region, function.function_name, invocation.function_arn)
         self._of(function).queue.put(invocation)
 
     def submit_to(self, arn: str, payload: bytes) -> None:
@@ -109,9 +114,9 @@ class LambdaRuntime:
             found = self._running.get(key)
             if found is not None and found.function is function:
                 return found
-            environments = Environments(self._world, self._spawner)
+            environments = Environments(self._world, self._spawner, self.metrics)
             queue = AsynchronousQueue(
-                self._world, environments, lambda: self._current(key), self.delivery, self._workers
+                self._world, environments, lambda: self._current(key), self.delivery, self._workers, self.metrics
             )
             self._running[key] = _Running(environments, queue, function)
         if found is not None:

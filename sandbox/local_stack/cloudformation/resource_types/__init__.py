@@ -6,12 +6,14 @@ it is defined after moto's own; ``cloudformation_type`` is the key.
 
 from __future__ import annotations
 
+from ...cloudwatch.service import CloudWatch
 from ...world import World
-from . import clusters, events, functions, logs, queues, roles
+from . import alarms, clusters, events, functions, logs, queues, roles
 from .base import Resource
 
-__all__ = ["clusters", "events", "functions", "logs", "queues", "roles", "use"]
+__all__ = ["alarms", "clusters", "events", "functions", "logs", "queues", "roles", "use"]
 
 
-def use(world: World) -> None:
+def use(world: World, cloudwatch: CloudWatch) -> None:
     Resource.world = world
+    Resource.cloudwatch = cloudwatch

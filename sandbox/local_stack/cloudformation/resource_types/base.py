@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ...cloudwatch.service import CloudWatch
 from ...world import World
 
 
@@ -12,6 +13,7 @@ class Resource:
 
     #: Set once, before any stack is made.
     world: ClassVar[World]
+    cloudwatch: ClassVar[CloudWatch]
 
     TYPE = ""
     NAME = ""
