@@ -39,7 +39,14 @@ package final class Console: Sendable {
     }
 
     /// Whether the reader of standard output has gone (`taskops … | head`): no reason to complain, or to go on printing.
-    package var isOutputClosed: Bool { isClosed.withLock(\.self) }
+    ///
+    /// A write would tell; one that has nothing to write for an hour asks the pipe itself (poll(2): POLLERR is set on the
+    /// writing end when the reading end is closed).
+    package var isOutputClosed: Bool {
+        if isClosed.withLock(\.self) { return true }
+        var pipe = pollfd(fd: descriptors.output, events: 0, revents: 0)
+        return poll(&pipe, 1, 0) == 1 && pipe.revents & Int16(POLLERR) != 0
+    }
 
     /// Writes lines of the answer.
     package func print(_ lines: [StyledText]) {

@@ -53,12 +53,12 @@ struct Broken: Sendable, CustomTestStringConvertible {
             mending: "client('lambda').delete_function_concurrency(FunctionName=function)",
             next: "aws lambda delete-function-concurrency"),
         Broken(
-            "retention-missing", "log group", exit: 1,
+            "log-group-never-expires", "log group", exit: 1,
             breaking: "client('logs').delete_retention_policy(logGroupName='/aws/lambda/' + function)",
             mending: "client('logs').put_retention_policy(logGroupName='/aws/lambda/' + function, retentionInDays=7)",
             next: "aws logs put-retention-policy"),
         Broken(
-            "queue-messages", "DLQ", exit: 1,
+            "queue-not-empty", "DLQ", exit: 1,
             breaking: """
                 sqs = client('sqs')
                 sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=dead)['QueueUrl'], MessageBody='lost')
@@ -74,7 +74,7 @@ extension EndToEnd.StatusTests {
         def key(name): return name[:1].lower() + name[1:]
         def plain(value):
             if hasattr(value, 'isoformat'): return value.strftime('%Y-%m-%dT%H:%M:%SZ')
-            if isinstance(value, dict): return {key(k): plain(v) for k, v in value.items()}
+            if isinstance(value, dict): return {key(k): v if k.lower() == 'tags' else plain(v) for k, v in value.items()}
             if isinstance(value, list): return [plain(v) for v in value]
             return value
         compared, differences = 0, []
