@@ -27,6 +27,8 @@ import Testing
             .narrowed(by: ["detail.taskData.priority"])
         ),
         (#"{"source":["task.management"],"resources":[{"exists":false}]}"#, .narrowed(by: ["resources"])),
+        (#"{"source":["task.management"],"version":["0"],"id":[{"exists":true}]}"#, .all),
+        (#"{"source":["task.management"],"id":[{"exists":false}]}"#, .none),
         (#"{"$or":[{"source":["task.management"]},{"detail":{"x":[1]}}]}"#, .all),
         (#"{"source":[{"sounds-like":"task"}]}"#, .unknown("the operator sounds-like of source is not known here")),
         (#"{"source":[{"prefix":["task."]}]}"#, .all),

@@ -90,6 +90,19 @@ import Testing
         }
     }
 
+    @Test func aSearchThatHangsTakesOnlyTheClusterWithIt() async throws {
+        try await LoopbackServer.run { request in
+            FakeRegion.operation(request) == "ListClusters" ? .hang : FakeRegion.answer(request)
+        } _: { server in
+            let tag = ClusterReference.tag(key: "Name", value: "task-mgmt-dev")
+            let run = FakeRegion.run([FakeRegion.target(server.url, cluster: tag)], sourceTimeout: .seconds(10))
+            let report = await run.look(within: .seconds(60))
+            #expect(row(report, .cluster)?.findings.map(\.code) == ["no-answer"])
+            #expect(noted(report) == [.cluster])
+            #expect(!report.regions[0].metrics.isEmpty)
+        }
+    }
+
     @Test func aVersionAsTargetHasItsOwnPolicyAndRetries() async throws {
         let asked = Mutex<[String]>([])
         try await LoopbackServer.run { request in

@@ -47,6 +47,9 @@ extension RuleCase {
         RuleCase("AWS's key", .deadLetterQueue, "queue-key-refuses", .unhealthy, says: "EventBridge may not use") { look in
             look.facts.deadLetterQueue.change { $0.kmsMasterKeyId = "alias/aws/sqs" }
         },
+        RuleCase("a key of one's own", .deadLetterQueue, nil, .healthy, says: "whose policy is not looked at") { look in
+            look.facts.deadLetterQueue.change { $0.kmsMasterKeyId = "alias/tasks" }
+        },
         RuleCase("AWS's key on the function's queue", .failureQueue, nil, .healthy, says: "empty") { look in
             look.facts.failureQueue.change { $0.kmsMasterKeyId = "alias/aws/sqs" }
         },

@@ -8,14 +8,15 @@ package import TaskSystem
 ///
 /// With clusters named by their ids a look is two calls deep: the log group's name is the function's to say, a queue's
 /// URL has to be asked for, and everything else is asked in the first round. A cluster named by a tag is looked for
-/// first (ListClusters, then the tags of all), which makes the first look four deep; later ones know the id.
+/// first (ListClusters, then the tags of all, at once), which makes the first look three calls deep; later ones know
+/// the id. Only lists that go on over pages are longer: alarms come a hundred at a time.
 ///
 /// Between looks it keeps, for each Region, one database connection and the cluster's id, and nothing else.
 package actor StatusRun {
     private let stack: TaskStack
     private let targets: [StatusTarget]
     private let schemaVersions: [Int]?
-    private let sourceTimeout: Duration
+    private let sourceTimeout: Duration?
     private let memories: [RegionMemory]
 
     /// - Parameters:
@@ -23,9 +24,9 @@ package actor StatusRun {
     ///   - targets: the Regions to look at, in the order of taskops.yaml.
     ///   - schemaVersions: the numbers of the files in `schema/`; nil where they are not at hand, and then nothing is
     ///     said about whether the database is current.
-    ///   - sourceTimeout: the longest any one source may take, within the look's own deadline.
+    ///   - sourceTimeout: the longest any one source may take; nil for almost as long as the look itself.
     package init(
-        stack: TaskStack, targets: [StatusTarget], schemaVersions: [Int]?, sourceTimeout: Duration = .seconds(10)
+        stack: TaskStack, targets: [StatusTarget], schemaVersions: [Int]?, sourceTimeout: Duration? = nil
     ) {
         self.stack = stack
         self.targets = targets
@@ -46,7 +47,8 @@ package actor StatusRun {
         let started = ContinuousClock.now
         let tally = CallTally()
         // A little is kept back, so that the report is there when it was asked for.
-        let sources = Deadline.after(min(sourceTimeout, deadline.remaining * 0.95))
+        let longest = deadline.remaining * 0.95
+        let sources = Deadline.after(min(sourceTimeout ?? longest, longest))
         let readers = zip(targets, memories).map { target, memory in
             RegionReader(target: target, mark: CanaryMark(stack: stack.name), memory: memory, deadline: sources)
         }

@@ -2,10 +2,10 @@ import TaskSystem
 
 /// Whether an event pattern lets the three task events through, as far as that can be told without asking AWS.
 ///
-/// What is known of a task event is its source, its detail-type, its account and Region, and `detail.eventType`. A
-/// pattern that asks for more takes some task events and not others, and that is said. The operators are those of the
-/// EventBridge user guide ("Comparison operators for use in event patterns"); one that is not among them makes the
-/// answer a maybe, never a guess.
+/// What is known of a task event is its version, source and detail-type, its account and Region, and
+/// `detail.eventType`. A pattern that asks for more takes some task events and not others, and that is said. The
+/// operators are those of the EventBridge user guide ("Comparison operators for use in event patterns"); one that is
+/// not among them makes the answer a maybe, never a guess.
 enum EventPattern {
     enum Answer: Sendable, Hashable {
         case all
@@ -23,7 +23,8 @@ enum EventPattern {
         var narrowing: Set<String> = []
         for type in TaskEvent.DetailType.allCases {
             var known: [String: String] = [
-                "source": TaskEvent.source, "detail-type": type.rawValue, "region": region, "detail.eventType": type.eventType,
+                "version": "0", "source": TaskEvent.source, "detail-type": type.rawValue, "region": region,
+                "detail.eventType": type.eventType,
             ]
             known["account"] = account
             switch matches(pattern, known, path: "") {
@@ -111,9 +112,11 @@ enum EventPattern {
 
     private static func holds(_ word: String, _ operand: JSONTree, _ actual: String?, _ place: String) -> Match {
         guard operators.contains(word) else { return .unknown("the operator \(word) of \(place) is not known here") }
+        if case ("exists", .bool(let exists)) = (word, operand), actual != nil || always.contains(place) {
+            return exists ? .yes : .no
+        }
         guard let actual else { return .depends([place]) }
         switch (word, operand) {
-        case ("exists", .bool(let exists)): return exists ? .yes : .no
         case ("anything-but", let other):
             guard let matched = isOneOf(other, actual) else { return .unknown("anything-but of \(place) is not known here") }
             return matched ? .no : .yes
@@ -127,6 +130,9 @@ enum EventPattern {
             return holds ? .yes : .no
         }
     }
+
+    /// What every event has, whatever its value.
+    private static let always: Set = ["id", "time", "account", "detail"]
 
     private static let operators: Set = [
         "exists", "anything-but", "numeric", "cidr", "prefix", "suffix", "equals-ignore-case", "wildcard",

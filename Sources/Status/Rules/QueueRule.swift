@@ -45,9 +45,15 @@ enum QueueRule {
     }
 
     private static func summary(_ facts: QueueFacts, _ part: StatusRow.Part, _ context: RegionContext) -> String {
-        guard facts.depth > 0 else { return "empty" }
         let age = context.series(part == .deadLetterQueue ? .deadLetterQueueAge : .failureQueueAge)?.latest
-        return "\(messages(facts.depth))\(age.map { ", the oldest \(spoken($0)) old" } ?? "")"
+        let content = facts.depth > 0 ? messages(facts.depth) + (age.map { ", the oldest \(spoken($0)) old" } ?? "") : "empty"
+        guard part == .deadLetterQueue, let key = facts.kmsMasterKeyId, !isManagedByAWS(key) else { return content }
+        return "\(content), encrypted with \(key), whose policy is not looked at"
+    }
+
+    /// An alias can be told; a key's ARN does not say whose it is.
+    private static func isManagedByAWS(_ key: String) -> Bool {
+        key == "alias/aws/sqs" || key.hasSuffix(":alias/aws/sqs")
     }
 
     // MARK: What is in it
@@ -101,7 +107,7 @@ enum QueueRule {
     /// EventBridge sends to a dead-letter queue in its own name, so the queue's policy must let it, and its key too.
     private static func access(_ facts: QueueFacts, _ name: String, _ context: RegionContext) -> [Finding] {
         var findings: [Finding] = []
-        if facts.kmsMasterKeyId.map({ $0 == "alias/aws/sqs" || $0.hasSuffix(":alias/aws/sqs") }) ?? false {
+        if facts.kmsMasterKeyId.map(isManagedByAWS) ?? false {
             findings.append(
                 Finding(
                     "queue-key-refuses", .unhealthy,
