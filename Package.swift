@@ -94,12 +94,13 @@ let package = Package(
         tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
-        tests("Status", ["Basics"]),
+        tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
+        tests("Commands", ["Basics", "Status"]),
         tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Status", "Terminal"], exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
@@ -108,7 +109,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "taskops", "TestSupport", "Canary", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+                "taskops", "TestSupport", "Canary", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
                 "Basics",
                 subprocess, system,
             ],

@@ -54,8 +54,13 @@ struct Session: Sendable {
     ///
     /// - Parameter role: the configured role, or `admin`, which has an action of its own.
     func database(_ regional: RegionalStack, as role: String, deadline: Deadline) async throws -> DatabaseConfiguration {
+        let id = try await ClusterLookup.id(of: regional, client: client(in: regional.region), deadline: deadline)
+        return database(regional, cluster: id, as: role)
+    }
+
+    /// The same where the cluster's id is known.
+    func database(_ regional: RegionalStack, cluster id: ClusterID, as role: String) -> DatabaseConfiguration {
         let client = client(in: regional.region)
-        let id = try await ClusterLookup.id(of: regional, client: client, deadline: deadline)
         let host = id.endpoint(in: regional.region)
         let region = regional.region
         let action: DSQLToken.Action = role == "admin" ? .connectAdmin : .connect

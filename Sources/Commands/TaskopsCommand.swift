@@ -10,12 +10,16 @@ struct TaskopsCommand: AsyncParsableCommand {
             taskops sandbox up, then taskops --sandbox canary.
             """,
         version: "0.1.0",
-        subcommands: [CanaryCommand.self, SchemaCommand.self, PermissionsCommand.self, WhoamiCommand.self, SandboxCommand.self])
+        subcommands: [
+            StatusCommand.self, CanaryCommand.self, SchemaCommand.self, PermissionsCommand.self, WhoamiCommand.self,
+            SandboxCommand.self,
+        ])
 }
 
 /// Reads the command line, runs what it asks for and ends the process with the right exit code.
 package func runTaskops() async {
     keepMemoryFromCrashOutput()
     ignoreBrokenPipes()
-    await TaskopsCommand.main(GlobalFlags.movedBehindCommand(Array(CommandLine.arguments.dropFirst())))
+    let arguments = OptionalInterval.expanded(Array(CommandLine.arguments.dropFirst()))
+    await TaskopsCommand.main(GlobalFlags.movedBehindCommand(arguments))
 }

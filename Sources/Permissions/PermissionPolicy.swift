@@ -36,12 +36,12 @@ package struct PermissionPolicy: Sendable, Hashable, Codable {
         }
         statement = RequiredAction.Target.allCases.compactMap { target in
             let actions = required.filter { $0.target == target }.map(\.action).sorted()
-            guard !actions.isEmpty else { return nil }
-            return Statement(
-                sid: target.sid, action: actions,
-                resource: target == .everything
-                    ? ["*"]
-                    : target.regions(of: stack, chosen: regions, commands: commands).map { target.arn(in: $0, account: account) })
+            let regions = target.regions(of: stack, chosen: regions, commands: commands)
+            let resources =
+                target == .everything ? ["*"] : regions.flatMap { target.arns(in: $0, account: account) }
+            // A stack without queues needs no rights on them.
+            guard !actions.isEmpty, !resources.isEmpty else { return nil }
+            return Statement(sid: target.sid, action: actions, resource: resources)
         }
     }
 }
@@ -53,7 +53,7 @@ extension RequiredAction.Target {
         switch self {
         case .cluster: stack.regions
         case .function: commands.contains("schema") ? stack.regions : chosen
-        case .bus, .rule, .logGroup, .everything: chosen
+        case .bus, .rule, .logGroup, .queue, .everything: chosen
         }
     }
 
@@ -63,28 +63,30 @@ extension RequiredAction.Target {
         case .rule: "Rule"
         case .function: "Function"
         case .logGroup: "LogGroup"
+        case .queue: "Queues"
         case .cluster: "Cluster"
         case .everything: "WithoutResource"
         }
     }
 
-    fileprivate func arn(in regional: RegionalStack, account: String) -> String {
+    fileprivate func arns(in regional: RegionalStack, account: String) -> [String] {
         let region = regional.region
         let partition = region.hasPrefix("cn-") ? "aws-cn" : region.hasPrefix("us-gov-") ? "aws-us-gov" : "aws"
         func arn(_ service: String, _ resource: String) -> String {
             "arn:\(partition):\(service):\(region):\(account):\(resource)"
         }
         switch self {
-        case .bus: return arn("events", "event-bus/\(regional.bus)")
+        case .bus: return [arn("events", "event-bus/\(regional.bus)")]
         case .rule:
-            return arn("events", regional.bus == "default" ? "rule/\(regional.rule)" : "rule/\(regional.bus)/\(regional.rule)")
-        case .function: return arn("lambda", "function:\(regional.function)")
-        case .logGroup: return arn("logs", "log-group:/aws/lambda/\(regional.function):*")
+            return [arn("events", regional.bus == "default" ? "rule/\(regional.rule)" : "rule/\(regional.bus)/\(regional.rule)")]
+        case .function: return [arn("lambda", "function:\(regional.function)")]
+        case .logGroup: return [arn("logs", "log-group:/aws/lambda/\(regional.function):*")]
+        case .queue: return [regional.deadLetterQueue, regional.failureQueue].compactMap(\.self).map { arn("sqs", $0) }
         case .cluster:
-            if case .id(let id) = regional.cluster { return arn("dsql", "cluster/\(id)") }
+            if case .id(let id) = regional.cluster { return [arn("dsql", "cluster/\(id)")] }
             // A tag says nothing of the id before AWS is asked.
-            return arn("dsql", "cluster/*")
-        case .everything: return "*"
+            return [arn("dsql", "cluster/*")]
+        case .everything: return ["*"]
         }
     }
 }

@@ -4,7 +4,7 @@
 package struct RequiredAction: Sendable, Hashable {
     /// What the policy's `Resource` names.
     package enum Target: Sendable, Hashable, CaseIterable {
-        case bus, rule, function, logGroup, cluster
+        case bus, rule, function, logGroup, queue, cluster
         /// The action takes no resource.
         case everything
     }
@@ -24,6 +24,7 @@ package enum CommandActions {
     package static let all: [String: [RequiredAction]] = [
         "canary": canary + clusterByTag,
         "schema": schema + clusterByTag,
+        "status": status + clusterByTag,
     ]
 
     private static let canary = [
@@ -42,6 +43,24 @@ package enum CommandActions {
     private static let schema = [
         RequiredAction("dsql:DbConnectAdmin", on: .cluster),
         RequiredAction("lambda:GetFunctionConfiguration", on: .function),
+    ]
+
+    /// Three of them take no narrower resource: GetMetricData has none, DescribeLogGroups lists, and without the scope
+    /// `*` DescribeAlarms leaves composite alarms out (CloudWatch API reference, DescribeAlarms).
+    private static let status = [
+        RequiredAction("events:DescribeEventBus", on: .bus),
+        RequiredAction("events:DescribeRule", on: .rule),
+        RequiredAction("events:ListTargetsByRule", on: .rule),
+        RequiredAction("lambda:GetFunction", on: .function),
+        RequiredAction("lambda:GetPolicy", on: .function),
+        RequiredAction("lambda:GetFunctionEventInvokeConfig", on: .function),
+        RequiredAction("sqs:GetQueueUrl", on: .queue),
+        RequiredAction("sqs:GetQueueAttributes", on: .queue),
+        RequiredAction("dsql:GetCluster", on: .cluster),
+        RequiredAction("dsql:DbConnect", on: .cluster),
+        RequiredAction("logs:DescribeLogGroups", on: .everything),
+        RequiredAction("cloudwatch:DescribeAlarms", on: .everything),
+        RequiredAction("cloudwatch:GetMetricData", on: .everything),
     ]
 
     /// Where taskops.yaml names a cluster by its tag instead of its id.

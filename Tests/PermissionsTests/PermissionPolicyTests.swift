@@ -52,4 +52,25 @@ import Testing
         #expect(both.contains("dsql:DbConnect") && both.contains("dsql:DbConnectAdmin"))
         #expect(both.count == Set(both).count)
     }
+
+    @Test func statusReadsAndNothingElse() throws {
+        var stack = stack(byID)
+        stack.regions[0].deadLetterQueue = "undelivered"
+        stack.regions[0].failureQueue = "failed"
+        let policy = PermissionPolicy(commands: ["status"], stack: stack, regions: [stack.regions[0]], account: "111122223333")
+        #expect(policy.statement.map(\.sid) == ["Bus", "Rule", "Function", "Queues", "Cluster", "WithoutResource"])
+        #expect(
+            policy.statement[3].resource == [
+                "arn:aws:sqs:us-east-1:111122223333:undelivered", "arn:aws:sqs:us-east-1:111122223333:failed",
+            ])
+        #expect(
+            policy.statement[5].action == ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "logs:DescribeLogGroups"])
+        let operations = policy.statement.flatMap(\.action).map { $0.split(separator: ":")[1] }
+        let reading = ["Describe", "List", "Get", "DbConnect"]
+        #expect(operations.allSatisfy { operation in reading.contains { operation.hasPrefix($0) } })
+    }
+
+    @Test func aStackWithoutQueuesNeedsNoRightsOnThem() {
+        #expect(!policy(["status"], byID).statement.map(\.sid).contains("Queues"))
+    }
 }
