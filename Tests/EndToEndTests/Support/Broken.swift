@@ -58,13 +58,13 @@ struct Broken: Sendable, CustomTestStringConvertible {
             mending: "client('logs').put_retention_policy(logGroupName='/aws/lambda/' + function, retentionInDays=7)",
             next: "aws logs put-retention-policy"),
         Broken(
-            "queue-not-empty", "DLQ", exit: 1,
+            "queue-growing", "DLQ",
             breaking: """
                 sqs = client('sqs')
                 sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=dead)['QueueUrl'], MessageBody='lost')
                 """,
             mending: "sqs = client('sqs'); sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=dead)['QueueUrl'])",
-            next: "redrive"),
+            next: "aws sqs receive-message"),
     ]
 }
 
