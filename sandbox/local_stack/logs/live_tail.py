@@ -104,17 +104,17 @@ class Session:
         begun, begun_ms = time.monotonic(), now_ms()
         second = 0
         while True:
-            left = begun + second + 1 - time.monotonic()
-            if time.monotonic() - begun >= self._world.settings.liveTailSessionSeconds:
+            passed, end = time.monotonic() - begun, self._world.settings.liveTailSessionSeconds
+            due = math.floor(min(passed, end)) - second
+            if due > 0:
+                yield from self._updates(begun_ms + 1000 * second, due)
+                second += due
+            elif passed >= end:
                 yield event_stream.exception("SessionTimeoutException", "The session has reached its time limit.")
                 return
-            if left > 0:
-                time.sleep(min(left, 0.05))
+            else:
+                time.sleep(min(second + 1 - passed, 0.05))
                 yield b""
-                continue
-            due = math.floor(time.monotonic() - begun) - second
-            yield from self._updates(begun_ms + 1000 * second, due)
-            second += due
 
     def _updates(self, since_ms: int, count: int) -> Iterator[bytes]:
         """The updates of the seconds behind ``since_ms``, the oldest left out when there are too many."""
