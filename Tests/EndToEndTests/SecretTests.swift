@@ -140,7 +140,7 @@ extension EndToEnd {
         @Test("an MFA code typed on a terminal is not to be seen there, and Ctrl-C leaves the terminal as it was")
         func mfaCode() async throws {
             try await SecretSources.with { sources in
-                let typed = try await terminal(sources, typing: "91\u{7f}07153\n")
+                let typed = try await terminal(sources, typing: "1\u{7f}\(sources.mfaCode)\n")
                 #expect(typed.exit == 0, "\(typed)")
                 #expect(typed.output.contains("MFA code of arn:aws:iam::123456789012:mfa/ada"))
                 #expect(typed.output.contains("assumed-role/keeper-of-secrets"))
