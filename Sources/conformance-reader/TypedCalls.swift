@@ -46,6 +46,7 @@ enum TypedCalls {
         },
         "logs DescribeLogGroups": { try await $0.logs.describeLogGroups(.init(), deadline: $0.deadline) },
         "logs FilterLogEvents": { try await $0.logs.filterLogEvents(.init(), deadline: $0.deadline) },
+        "logs StartLiveTail": { try await $0.liveTail() },
         "sqs GetQueueAttributes": {
             try await $0.sqs.getQueueAttributes(.init(queueURL: name, attributeNames: []), deadline: $0.deadline)
         },

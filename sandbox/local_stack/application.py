@@ -34,22 +34,18 @@ class Application:
         world.calls.count(
             call.service, call.operation or "unknown", call.region, by_function=world.is_function(call.access_key_id)
         )
-        response = self._answer(call)
-        # Taken only now: a connection that is cut in the middle of the answer is cut after the work was done.
-        place = {"service": call.service, "operation": call.operation, "region": call.region}
-        if world.faults.take(("cut-body",), **place):
-            if not response.body:
-                raise ConnectionCut
-            response.is_cut = True
-        return response
-
-    def _answer(self, call: Call) -> Response:
         try:
             response = self._answer(call)
         except ConnectionCut:
             self._record(call, None)
             raise
         self._record(call, response)
+        # Taken only now: a connection that is cut in the middle of the answer is cut after the work was done.
+        place = {"service": call.service, "operation": call.operation, "region": call.region}
+        if world.faults.take(("cut-body",), **place):
+            if not response.body:
+                raise ConnectionCut
+            response.is_cut = True
         return response
 
     def _record(self, call: Call, response: Response | None) -> None:
