@@ -52,7 +52,8 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Schema", "Permissions", "Sandbox", "Configuration", "TaskSystem", "AWS",
+                "Views", "Terminal", "Canary", "Status", "Runbooks", "Schema", "Permissions", "Sandbox",
+                "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,
@@ -63,6 +64,7 @@ let package = Package(
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Runbooks", ["YAML", "Basics"]),
         room("Schema", ["AWSSigning", "Database", "Basics"]),
         room("Permissions", ["TaskSystem"]),
         room("Sandbox", ["Basics", subprocess, system]),
@@ -95,6 +97,7 @@ let package = Package(
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
+        tests("Runbooks", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("YAML", ["Basics"]),
@@ -109,7 +112,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "taskops", "TestSupport", "Canary", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+                "taskops", "TestSupport", "Canary", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning",
+                "Database",
                 "Basics",
                 subprocess, system,
             ],
