@@ -52,18 +52,19 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Runbooks", "Schema", "Permissions", "Sandbox",
+                "Views", "Terminal", "Canary", "Status", "Discovery", "Runbooks", "Schema", "Permissions", "Sandbox",
                 "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,
             ]),
-        room("Views", ["Terminal", "Canary", "Status", "Schema", "Sandbox", "AWS", "Basics"]),
+        room("Views", ["Terminal", "Canary", "Status", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Discovery", ["TaskSystem", "AWS", "Basics"]),
         room("Runbooks", ["YAML", "Basics"]),
         room("Schema", ["AWSSigning", "Database", "Basics"]),
         room("Permissions", ["TaskSystem"]),
@@ -97,6 +98,7 @@ let package = Package(
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
+        tests("Discovery", ["AWS", "Basics", "Configuration", "TaskSystem"], exclude: ["Golden"]),
         tests("Runbooks", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
@@ -104,7 +106,7 @@ let package = Package(
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
         tests("Commands", ["Basics", "Status"]),
-        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Status", "Terminal"], exclude: ["Golden"]),
+        tests("Views", ["AWS", "Basics", "Canary", "Discovery", "Sandbox", "Schema", "Status", "Terminal"], exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
 

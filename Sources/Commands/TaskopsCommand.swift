@@ -12,7 +12,7 @@ struct TaskopsCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, CanaryCommand.self, RunbookCommand.self, SchemaCommand.self,
-            PermissionsCommand.self, WhoamiCommand.self, SandboxCommand.self,
+            InitCommand.self, PermissionsCommand.self, WhoamiCommand.self, SandboxCommand.self,
         ])
 }
 
