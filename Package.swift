@@ -52,17 +52,20 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Schema", "Permissions", "Sandbox", "Configuration", "TaskSystem", "AWS",
+                "Views", "Terminal", "Canary", "Status", "Discovery", "Runbooks", "Schema", "Permissions", "Sandbox",
+                "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,
             ]),
-        room("Views", ["Terminal", "Canary", "Status", "Schema", "Sandbox", "AWS", "Basics"]),
+        room("Views", ["Terminal", "Canary", "Status", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Discovery", ["TaskSystem", "AWS", "Basics"]),
+        room("Runbooks", ["YAML", "Basics"]),
         room("Schema", ["AWSSigning", "Database", "Basics"]),
         room("Permissions", ["TaskSystem"]),
         room("Sandbox", ["Basics", subprocess, system]),
@@ -95,13 +98,15 @@ let package = Package(
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
+        tests("Discovery", ["AWS", "Basics", "Configuration", "TaskSystem"], exclude: ["Golden"]),
+        tests("Runbooks", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
         tests("Commands", ["Basics", "Status"]),
-        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Status", "Terminal"], exclude: ["Golden"]),
+        tests("Views", ["AWS", "Basics", "Canary", "Discovery", "Sandbox", "Schema", "Status", "Terminal"], exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
 
@@ -109,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "taskops", "TestSupport", "Canary", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+                "taskops", "TestSupport", "Canary", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning",
+                "Database",
                 "Basics",
                 subprocess, system,
             ],

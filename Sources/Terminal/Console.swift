@@ -78,6 +78,18 @@ package final class Console: Sendable {
         isSpeaking.withLock { _ in write(text, to: descriptors.error) }
     }
 
+    /// Asks: the cursor stays behind the words, where the answer is typed.
+    package func prompt(_ line: StyledText) {
+        clearProgress()
+        write(Theme.render(line, on: error), to: STDERR_FILENO)
+    }
+
+    /// Writes text to standard output byte for byte: a file that is passed on, not something of ours to draw.
+    package func pass(_ text: String) {
+        clearProgress()
+        write(text, to: STDOUT_FILENO)
+    }
+
     /// Runs `body`, and shows what it last said it is doing on one line of standard error, which goes when it ends.
     ///
     /// Nothing is shown in the first quarter second, so that quick commands do not flicker, and nothing at all where

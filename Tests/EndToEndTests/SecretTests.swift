@@ -45,7 +45,7 @@ extension EndToEnd {
                 sources.hunt.add("the wrong secret key", wrong)
                 for exercise in Exercise.all {
                     let ended = try await run(exercise, sources.environment(secret: wrong), sources)
-                    #expect(ended.exit == (exercise.name == "canary" ? 3 : 1), "\(exercise.name): \(ended)")
+                    #expect(ended.exit == exercise.refused, "\(exercise.name): \(ended)")
                     #expect((ended.error + ended.output).contains("The request signature we calculated"), "\(ended)")
                     try check(ended, sources, "\(exercise.name)")
                 }
@@ -98,7 +98,7 @@ extension EndToEnd {
                 try await LocalStack.current.control.withFault(fault) {
                     for exercise in Exercise.all {
                         let ended = try await run(exercise, sources.environment(), sources)
-                        #expect(ended.exit == (exercise.name == "canary" ? 3 : 1), "\(exercise.name): \(ended)")
+                        #expect(ended.exit == exercise.refused, "\(exercise.name): \(ended)")
                         try check(ended, sources, "\(exercise.name)")
                     }
                 }

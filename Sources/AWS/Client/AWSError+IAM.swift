@@ -1,5 +1,5 @@
 extension AWSError {
-    private static let services: [AWSService] = [.eventBridge, .dsql, .lambda, .sqs, .logs, .cloudWatch, .sts]
+    private static let services: [AWSService] = [.eventBridge, .dsql, .lambda, .sqs, .logs, .cloudWatch, .cloudFormation, .sts]
 
     /// The IAM action that allows this call, such as `lambda:GetFunction`; nil for a service not called here.
     ///

@@ -73,8 +73,7 @@ extension RegionReader {
     }
 
     func allAlarms() async throws(AWSError) -> [AlarmSource] {
-        let answer = try await target.client.cloudWatch(region).allAlarms(.init(maxRecords: 100), deadline: deadline)
-        return (answer.metricAlarms ?? []).map(AlarmSource.init) + (answer.compositeAlarms ?? []).map(AlarmSource.init)
+        try await AlarmSource.all(target.client, in: region, deadline: deadline)
     }
 
     private func targets() async throws(AWSError) -> [TargetFacts] {

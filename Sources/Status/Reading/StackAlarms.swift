@@ -1,4 +1,5 @@
 import AWS
+import Basics
 import TaskSystem
 
 /// An alarm as it came, with every metric it looks at.
@@ -18,6 +19,12 @@ struct AlarmSource: Sendable {
     init(_ alarm: CloudWatch.CompositeAlarm) {
         facts = AlarmFacts(alarm)
         metrics = []
+    }
+
+    /// Every alarm of the account in a Region, all pages.
+    static func all(_ client: AWSClient, in region: String, deadline: Deadline) async throws(AWSError) -> [AlarmSource] {
+        let answer = try await client.cloudWatch(region).allAlarms(.init(maxRecords: 100), deadline: deadline)
+        return (answer.metricAlarms ?? []).map(AlarmSource.init) + (answer.compositeAlarms ?? []).map(AlarmSource.init)
     }
 }
 

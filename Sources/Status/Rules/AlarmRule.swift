@@ -20,8 +20,15 @@ enum AlarmRule {
 
     /// Those that are not OK, ALARM first.
     static func standing(_ alarms: [AlarmFacts]) -> [AlarmStatus] {
-        let standing = alarms.filter { $0.stateValue != "OK" }
-        return (standing.filter { $0.stateValue == "ALARM" } + standing.filter { $0.stateValue != "ALARM" }).map { alarm in
+        statuses(alarms.filter { $0.stateValue != "OK" })
+    }
+
+    /// ALARM first, OK last.
+    static func statuses(_ alarms: [AlarmFacts]) -> [AlarmStatus] {
+        let ringing = alarms.filter { $0.stateValue == "ALARM" }
+        let quiet = alarms.filter { $0.stateValue == "OK" }
+        let between = alarms.filter { $0.stateValue != "ALARM" && $0.stateValue != "OK" }
+        return (ringing + between + quiet).map { alarm in
             AlarmStatus(
                 name: alarm.alarmName, state: alarm.stateValue ?? "unknown", type: alarm.alarmType, since: since(alarm),
                 reason: alarm.stateReason, actionsEnabled: alarm.actionsEnabled ?? true, runbook: alarm.runbook)

@@ -12,6 +12,12 @@ struct Exercise: Sendable, CustomTestStringConvertible {
     let answered: Set<Int32>
     /// How it ends when AWS gives it none.
     let failed: Int32
+    /// How it ends when its credentials are refused.
+    var refused: Int32 = 1
+    /// Whether what failed stands in its report, and standard error stays empty.
+    var reports = false
+    /// Whether it goes on without what it could not look at, with a note or a line for each.
+    var goesOn = false
 
     var words: [String] { name.split(separator: " ").map(String.init) }
     var testDescription: String { name }
@@ -20,7 +26,11 @@ struct Exercise: Sendable, CustomTestStringConvertible {
         // What is wrong with AWS breaks the canary's path, and its report is its answer.
         Exercise(
             name: "canary", flags: ["--region", "us-east-1", "--output", "json", "--slow-after", "1s"], timeout: 3,
-            answered: [0, 1], failed: 2),
+            answered: [0, 1], failed: 2, refused: 3, reports: true),
+        Exercise(
+            name: "alarms", flags: ["--output", "json"], timeout: 2, answered: [0], failed: 3, refused: 3, reports: true),
+        Exercise(
+            name: "init", flags: ["--print", "--region", "us-east-1"], timeout: 4, answered: [0], failed: 1, goesOn: true),
         Exercise(name: "schema plan", timeout: 2, answered: [0, 2], failed: 1),
         Exercise(name: "schema apply", timeout: 2, answered: [0], failed: 1),
         Exercise(name: "whoami", timeout: 2, answered: [0], failed: 1),
@@ -30,7 +40,8 @@ struct Exercise: Sendable, CustomTestStringConvertible {
     /// Commands that are run by none of these tests, and why.
     static let others = [
         "sandbox up": "makes the local stack, and calls AWS as `schema apply` does", "sandbox down": "calls nothing",
-        "sandbox status": "calls nothing", "sandbox env": "calls nothing", "help": "calls nothing",
+        "sandbox status": "calls nothing", "sandbox env": "calls nothing", "runbook": "calls nothing",
+        "help": "calls nothing",
     ]
 
     /// Every command that can be typed, as the program itself tells.
