@@ -50,6 +50,7 @@ run sandbox
 expect sandbox '"outcome" : "ok"'
 run break
 expect break "is DISABLED"
+expect break "aws events enable-rule"
 expect break "exit code 2"
 .taskops/venv/bin/python -c '
 import boto3
