@@ -5,8 +5,9 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    /// One page for the whole stack, whatever state it is in.
-    @Suite struct StatusTests {
+    /// One page for the whole stack, whatever state it is in. On a stack of its own: what other tests break is rightly
+    /// shown for an hour.
+    @Suite(.localStack(named: "status")) struct StatusTests {
         @Test("a stack as it was deployed is healthy in both Regions, in every form")
         func healthy() async throws {
             let text = try await Console.run("--sandbox", "status")

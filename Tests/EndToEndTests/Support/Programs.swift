@@ -22,11 +22,13 @@ struct Running: Sendable {
 
 enum Programs {
     /// Nothing of the developer's own shell gets in: no credentials, no Region, no settings of a terminal.
-    static let environment: [String: String] = [
-        "PATH": Repository.root + "/.taskops/venv/bin:" + folder + ":/usr/local/bin:/usr/bin:/bin",
-        "HOME": "/nonexistent", "LANG": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": "",
-        "TASKOPS_SANDBOX": LocalStack.directory,
-    ]
+    static var environment: [String: String] {
+        [
+            "PATH": Repository.root + "/.taskops/venv/bin:" + folder + ":/usr/local/bin:/usr/bin:/bin",
+            "HOME": "/nonexistent", "LANG": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": "",
+            "TASKOPS_SANDBOX": LocalStack.directory,
+        ]
+    }
 
     /// Where the build put the console: beside the running tests.
     static let folder: String = {
