@@ -32,7 +32,8 @@ struct Session: Sendable {
         regions = try Self.select(options.regions, from: stack)
         var clients: [String: AWSClient] = [:]
         // One for all Regions: nobody signs in, or types a code, once for each.
-        let process = environment.process
+        var process = environment.process
+        process.observer = environment.observer(verbosity: options.verbose)
         let credentials = CredentialChain(
             environment: process, profile: options.profile, region: stack.regions.first?.region)
         for regional in stack.regions {

@@ -39,14 +39,15 @@ struct WhoamiCommand: AsyncParsableCommand {
     }
 
     private func identity(in environment: Environment) async throws -> Identity {
-        let process = environment.process
+        var process = environment.process
+        process.observer = environment.observer(verbosity: global.verbose)
         let deadline = Deadline.after(timeout.duration)
         let chain = CredentialChain(environment: process, profile: global.profile, region: global.regions.first)
         let shared = try SharedConfig(process, profile: global.profile)
         var settings = try AWSClient.Configuration(
             environment: process, profile: global.profile, region: global.regions.first, endpointURL: global.endpointURL,
             credentials: chain)
-        settings.observer = environment.observer(verbosity: global.verbose)
+        settings.observer = process.observer
         let found = try await chain.find(deadline: deadline)
         let caller = try await AWSClient(settings).sts(settings.region).getCallerIdentity(deadline: deadline)
         let region = shared.regionChoice(flag: global.regions.first, process)

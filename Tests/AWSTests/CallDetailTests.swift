@@ -73,6 +73,7 @@ import Testing
 
     @Test(arguments: [
         ("Signature=0a1B, and Signature=ff", "Signature=****, and Signature=****"), ("Signature=", "Signature=****"),
+        ("Signature=****&a", "Signature=****&a"),
         ("Proxy-Authorization: Basic dXNlcjpwYXNzd29yZA== …", "Proxy-Authorization: Basic **** …"),
         ("Basic authentication is required", "Basic authentication is required"),
         ("Bearer eyJhbGciOiJub25lIn0.e30.", "Bearer ****"), ("", ""),

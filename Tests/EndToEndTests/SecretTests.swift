@@ -71,7 +71,7 @@ extension EndToEnd {
                             let proxy = try #require(source.variables["http_proxy"]?.split(separator: "@").first)
                             source.variables["http_proxy"] = "\(proxy)@127.0.0.1:\(server.port)"
                         } else {
-                            for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"] {
+                            for name in sources.variables.keys where name.hasPrefix("AWS_ENDPOINT_URL") {
                                 source.variables[name] = server.url
                             }
                         }
@@ -85,6 +85,23 @@ extension EndToEnd {
                     let hasProxied = server.record.requests.contains { $0["Proxy-Authorization"] != nil }
                     #expect(hasProxied, "the proxy was passed by")
                 }
+            }
+        }
+
+        @Test(
+            "a proxy's address that curl cannot read is not repeated with its password",
+            arguments: [
+                "htp://ada:%@127.0.0.1:1", "http://ada:%@127.0.0.1:99999", "http://ada:%@[::1", "http://ada:%@127.0.0.1:1",
+            ])
+        func proxyAddress(template: String) async throws {
+            try await SecretSources.with { sources in
+                let whoami = try #require(Exercise.all.first { $0.name == "whoami" })
+                var source = sources.environment()
+                source.variables["http_proxy"] = template.replacing("%", with: sources.proxyPassword)
+                let ended = try await run(whoami, source, sources)
+                #expect(ended.exit == 1, "\(ended)")
+                #expect(ended.errorLines.last?.hasPrefix("taskops: ") == true)
+                try check(ended, sources, "\(template)")
             }
         }
 

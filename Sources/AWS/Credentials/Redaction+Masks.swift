@@ -32,7 +32,8 @@ extension Redaction {
         var rest = text[...]
         while let found = rest.firstRange(of: mark) {
             let run = rest[found.upperBound...].prefix(while: belongs)
-            output += rest[..<found.upperBound] + (run.count >= least ? "****" : run)
+            let isSecret = run.count >= least && !rest[found.upperBound...].hasPrefix("****")
+            output += rest[..<found.upperBound] + (isSecret ? "****" : run)
             rest = rest[run.endIndex...]
         }
         return output + rest

@@ -1,4 +1,5 @@
 import AWS
+import AWSSigning
 import Basics
 import FoundationEssentials
 import TestSupport
@@ -32,13 +33,17 @@ struct SecretSources: Sendable {
                     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
                     iam.put_role_policy(RoleName=name, PolicyName='all', PolicyDocument=json.dumps(everything))
                 arn = iam.get_role(RoleName=name)['Role']['Arn']
-                answer = {'arn': arn, **client('sts').assume_role(RoleArn=arn, RoleSessionName='sweep')['Credentials']}
+                from cryptography.hazmat.primitives.asymmetric import ec
+                from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+                key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+                    Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+                answer = {'arn': arn, 'key': key, **client('sts').assume_role(RoleArn=arn, RoleSessionName='sweep')['Credentials']}
                 """)
             let granted = try await Console.run(
                 "--sandbox", "schema", "apply", "--console-role-arn", role["arn"]?.text ?? "")
             guard granted.exit == 0 else { throw Problem(.failed, "schema apply", cause: granted.error) }
             let session = (role["AccessKeyId"]?.text ?? "", role["SecretAccessKey"]?.text ?? "", role["SessionToken"]?.text ?? "")
-            let secrets = Made()
+            let secrets = Made(key: role["key"]?.text ?? "")
             try await LoopbackServer.run(secrets.answers(session)) { server in
                 try await body(SecretSources(folder, role["arn"]?.text ?? "", session, secrets, server))
             }
@@ -47,6 +52,9 @@ struct SecretSources: Sendable {
 
     /// Secrets that only this folder and its server know.
     private struct Made: Sendable {
+        /// With which `aws login` proves who it is, as PEM.
+        let key: String
+        let loginRefreshToken = random(), nextLoginRefreshToken = random()
         let portalToken = random(), renewedToken = random(), refreshToken = random(), nextRefreshToken = random()
         let clientSecret = random(), containerToken = random(), proxyPassword = random()
         let identityToken = [random(), random(), random()].joined(separator: ".")
@@ -68,6 +76,11 @@ struct SecretSources: Sendable {
                     return .json(
                         #"{"roleCredentials": {"accessKeyId": "\#(session.id)", "secretAccessKey": "\#(session.secret)", "#
                             + #""sessionToken": "\#(session.token)", "expiration": \#(end)}}"#)
+                case "/v1/token" where String(decoding: request.body, as: UTF8.self).contains(loginRefreshToken):
+                    return .json(
+                        #"{"accessToken": {"accessKeyId": "\#(session.id)", "secretAccessKey": "\#(session.secret)", "#
+                            + #""sessionToken": "\#(session.token)"}, "expiresIn": 900, "#
+                            + #""refreshToken": "\#(nextLoginRefreshToken)"}"#)
                 case "/container" where request["Authorization"] == containerToken:
                     return .json(SecretSources.answer(session, token: "Token"))
                 default: return .json(#"{"message": "no"}"#, status: 403)
@@ -96,8 +109,12 @@ struct SecretSources: Sendable {
             ("the refresh token", made.refreshToken), ("the next refresh token", made.nextRefreshToken),
             ("the client secret", made.clientSecret), ("the container's token", made.containerToken),
             ("the proxy's password", made.proxyPassword), ("the identity token", made.identityToken),
-            ("the MFA code", made.mfaCode),
+            ("the MFA code", made.mfaCode), ("the login's refresh token", made.loginRefreshToken),
+            ("the login's next refresh token", made.nextLoginRefreshToken),
         ] { hunt.add(name, secret) }
+        // Of the key's first line, what is private: the rest is the public half, which every proof shows.
+        let line = made.key.split(separator: "\n").first { !$0.hasPrefix("-") } ?? ""
+        hunt.add("the login's key", String(line.prefix(52)))
         try write()
     }
 
@@ -108,6 +125,13 @@ struct SecretSources: Sendable {
             #"{"accessToken": "\#(made.portalToken)", "expiresAt": "\#(Date(timeIntervalSinceNow: 60).formatted(.iso8601))", "#
             + #""refreshToken": "\#(made.refreshToken)", "clientId": "client", "clientSecret": "\#(made.clientSecret)", "#
             + #""registrationExpiresAt": "\#(Date(timeIntervalSinceNow: 9999).formatted(.iso8601))"}"#
+        let login =
+            #"{"accessToken": {"accessKeyId": "\#(session.id)", "secretAccessKey": "\#(session.secret)", "#
+            + #""sessionToken": "\#(session.token)", "accountId": "123456789012", "#
+            + #""expiresAt": "\#(Date(timeIntervalSinceNow: 60).formatted(.iso8601))"}, "tokenType": "aws_sigv4", "#
+            + #""refreshToken": "\#(made.loginRefreshToken)", "clientId": "client", "idToken": "a.b.c", "#
+            + #""dpopKey": "\#(made.key.replacing("\n", with: "\\n"))"}"#
+        let person = "arn:aws:iam::123456789012:user/ada"
         let files = [
             ".aws/credentials": """
             [keys]
@@ -138,10 +162,13 @@ struct SecretSources: Sendable {
             [sso-session corp]
             sso_start_url = https://corp.example/start
             sso_region = us-east-1
+            [profile login]
+            login_session = \(person)
             """,
             "identity": made.identityToken, "process.json": Self.answer(session, token: "SessionToken"),
-            // Named after the SHA-1 of `corp`, as the aws CLI does.
-            ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json": signIn,
+            // As the aws CLI names them.
+            ".aws/sso/cache/\(Digest.hex(Digest.sha1(Array("corp".utf8)))).json": signIn,
+            ".aws/login/cache/\(Digest.hex(Digest.sha256(Array(person.utf8)))).json": login,
         ]
         for (name, text) in files {
             let path = folder + "/" + name
@@ -159,7 +186,7 @@ struct SecretSources: Sendable {
         return [
             "HOME": folder, "AWS_ENDPOINT_URL": stack.variables["AWS_ENDPOINT_URL"] ?? "", "AWS_REGION": "us-east-1",
             "TASKOPS_CONFIG": stack.configurationFile, "AWS_ENDPOINT_URL_SSO": server.url,
-            "AWS_ENDPOINT_URL_SSO_OIDC": server.url,
+            "AWS_ENDPOINT_URL_SSO_OIDC": server.url, "AWS_ENDPOINT_URL_SIGNIN": server.url,
         ]
     }
 
@@ -177,12 +204,12 @@ struct SecretSources: Sendable {
         var proxied = environment()
         let stack = LocalStack.current.variables["AWS_ENDPOINT_URL"] ?? ""
         // The local stack takes what a proxy is asked, too.
-        proxied.variables["http_proxy"] = stack.replacing("http://", with: "http://ada:\(password)@")
+        proxied.variables["http_proxy"] = stack.replacing("http://", with: "http://ada:\(proxyPassword)@")
         return [
             environment(), Source(name: "credentials file", flags: ["--profile", "session"]),
             Source(name: "role", flags: ["--profile", "role"]), Source(name: "web identity", flags: ["--profile", "web"]),
             Source(name: "credential_process", flags: ["--profile", "process"]),
-            Source(name: "SSO", flags: ["--profile", "sso"]),
+            Source(name: "SSO", flags: ["--profile", "sso"]), Source(name: "aws login", flags: ["--profile", "login"]),
             Source(
                 name: "container",
                 variables: [
@@ -194,11 +221,14 @@ struct SecretSources: Sendable {
     }
 
     /// In a URL a slash of a password has to be encoded.
-    private var password: String { made.proxyPassword.replacing("/", with: "%2F").replacing("+", with: "%2B") }
+    var proxyPassword: String { made.proxyPassword.replacing("/", with: "%2F").replacing("+", with: "%2B") }
 
-    /// Files that were not there before, or have changed, but for the one that has to hold secrets: the renewed sign-in.
+    /// Files that were not there before, or have changed, but for those that have to hold secrets: renewed sign-ins.
     func written(since before: [String: Data]) throws -> [String: Data] {
-        try files().filter { before[$0.key] != $0.value && !$0.key.hasPrefix(folder + "/.aws/sso/cache/") }
+        let signIns = ["sso", "login"].map { "\(folder)/.aws/\($0)/cache/" }
+        return try files().filter { file in
+            before[file.key] != file.value && !signIns.contains { file.key.hasPrefix($0) }
+        }
     }
 
     func files() throws -> [String: Data] {
