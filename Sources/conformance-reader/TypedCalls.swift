@@ -20,6 +20,11 @@ enum TypedCalls {
     static let all: [String: Call] = [
         "cloudformation DescribeStacks": { try await $0.stacks.describeStacks(deadline: $0.deadline) },
         "cloudwatch DescribeAlarms": { try await $0.cloudWatch.describeAlarms(.init(), deadline: $0.deadline) },
+        "cloudwatch GetMetricData": {
+            let now = Context.now
+            return try await $0.cloudWatch.getMetricData(
+                .init(metricDataQueries: [], startTime: now, endTime: now), deadline: $0.deadline)
+        },
         "dsql GetCluster": { try await $0.dsql.getCluster(identifier: name, deadline: $0.deadline) },
         "dsql ListClusters": { try await $0.dsql.listClusters(deadline: $0.deadline) },
         "dsql ListTagsForResource": { try await $0.dsql.listTagsForResource(arn: name, deadline: $0.deadline) },
@@ -50,6 +55,7 @@ enum TypedCalls {
         "logs DescribeLogGroups": { try await $0.logs.describeLogGroups(.init(), deadline: $0.deadline) },
         "logs FilterLogEvents": { try await $0.logs.filterLogEvents(.init(), deadline: $0.deadline) },
         "logs StartLiveTail": { try await $0.liveTail() },
+        "signin CreateOAuth2Token": { try Named(login: try await $0.renewedLogin()) },
         "sqs GetQueueAttributes": {
             try await $0.sqs.getQueueAttributes(.init(queueURL: name, attributeNames: []), deadline: $0.deadline)
         },
