@@ -115,25 +115,34 @@ extension EndToEnd {
             try await Programs.run(Console.path, ["--sandbox", "alarms"] + arguments)
         }
 
-        private func set(_ state: String) async throws {
-            try await Clients.boto3(
-                "us-east-1",
-                """
-                client('cloudwatch').set_alarm_state(
-                    AlarmName='\(LocalStack.current.region("us-east-1").function)-errors', StateValue='\(state)', StateReason='a test')
-                """)
+        /// The stack would evaluate the alarm within seconds: its state is held.
+        private func set(_ state: String, of alarm: String? = nil) async throws {
+            let name = alarm ?? "\(LocalStack.current.region("us-east-1").function)-errors"
+            try await LocalStack.current.control.setState([
+                "kind": "alarm", "region": "us-east-1", "name": .string(name), "StateValue": .string(state),
+                "StateReason": "a test",
+            ])
         }
 
-        /// The stack's own alarm and somebody else's, both OK at first.
+        /// The stack's own alarm, OK at first, and somebody else's that rings.
         private func withAlarms(_ body: (String) async throws -> Void) async throws {
             let function = LocalStack.current.region("us-east-1").function
             try await put(function, actions: "True")
-            let remove = "client('cloudwatch').delete_alarms(AlarmNames=['\(function)-errors', 'somebody-elses'])"
-            do { try await body(function) } catch {
-                try await Clients.boto3("us-east-1", remove)
+            func remove() async throws {
+                try await LocalStack.current.control.clearStates(of: "alarm")
+                try await Clients.boto3(
+                    "us-east-1",
+                    "client('cloudwatch').delete_alarms(AlarmNames=['\(function)-errors', 'somebody-elses'])")
+            }
+            do {
+                try await set("OK")
+                try await set("ALARM", of: "somebody-elses")
+                try await body(function)
+            } catch {
+                try await remove()
                 throw error
             }
-            try await Clients.boto3("us-east-1", remove)
+            try await remove()
         }
 
         /// - Parameter actions: as Python writes it.
@@ -142,13 +151,12 @@ extension EndToEnd {
                 "us-east-1",
                 """
                 alarms = client('cloudwatch')
-                for name, function, state in (('\(function)-errors', '\(function)', 'OK'), ('somebody-elses', 'shop', 'ALARM')):
+                for name, function in (('\(function)-errors', '\(function)'), ('somebody-elses', 'shop')):
                     alarms.put_metric_alarm(
                         AlarmName=name, Namespace='AWS/Lambda', MetricName='Errors', Statistic='Sum', Period=60, Threshold=1,
                         EvaluationPeriods=5, ComparisonOperator='GreaterThanOrEqualToThreshold', TreatMissingData='notBreaching',
                         AlarmDescription='It failed.\\nRunbook: runbooks/task-processor-errors.md', ActionsEnabled=\(actions),
                         Dimensions=[{'Name': 'FunctionName', 'Value': function}])
-                    alarms.set_alarm_state(AlarmName=name, StateValue=state, StateReason='a test')
                 """)
         }
     }

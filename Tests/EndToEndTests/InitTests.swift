@@ -41,6 +41,9 @@ extension EndToEnd {
                     "init", "--region", "us-west-2", variables: LocalStack.current.variables, in: folder)
                 #expect(ended.exit == 0, "\(ended.error)")
                 #expect(try ConfigurationFile.load(folder + "/taskops.yaml").regions.map(\.region) == ["us-west-2", "us-east-1"])
+                // Looked at there, and not only known from here.
+                let text = try String(contentsOfFile: folder + "/taskops.yaml", encoding: .utf8)
+                #expect(!text.contains("peer of cluster"), "\(text)")
             }
         }
 

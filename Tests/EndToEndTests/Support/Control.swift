@@ -38,6 +38,15 @@ struct Control: Sendable {
         try await send("POST", "/faults", .object(fault))["id"]?.text ?? ""
     }
 
+    /// Puts a thing into a state that stays until ``clearStates(of:)``, whatever the stack would make of it.
+    func setState(_ state: [String: JSONValue]) async throws {
+        _ = try await send("PUT", "/states", .object(state))
+    }
+
+    func clearStates(of kind: String) async throws {
+        _ = try await send("DELETE", "/states?kind=\(kind)")
+    }
+
     func set(_ settings: [String: JSONValue]) async throws {
         _ = try await send("PUT", "/settings", .object(settings))
     }
