@@ -38,7 +38,10 @@ package struct GroupFollower: Sendable {
     /// When the last deep read began, and up to where it looked.
     private var deep: (began: Int64, end: Int64)?
     /// Ids of older lines are forgotten: one of those cannot be told from a line that was shown.
-    private var horizon: Int64
+    private(set) var horizon: Int64
+
+    /// The place of the youngest line read.
+    private var newest: Int64?
 
     /// Events read, new or not.
     package private(set) var fetched = 0
@@ -58,6 +61,22 @@ package struct GroupFollower: Sendable {
         horizon = since
     }
 
+    /// Goes on where another one ended, or from behind a history that was read before.
+    ///
+    /// - Parameters:
+    ///   - shown: events at or after `since` that were shown already.
+    ///   - live: lines that a live tail showed already; nil where there is and was none.
+    ///   - lag: what was seen of the lag so far.
+    init(
+        since: Int64, policy: FollowPolicy = FollowPolicy(), shown: SeenEvents, live: LiveMatches?,
+        lag: LagEstimate = LagEstimate()
+    ) {
+        self.init(since: since, policy: policy)
+        seen = shown
+        self.live = live
+        self.lag = lag
+    }
+
     /// A lag that the given part of all lines kept within; nil while none was seen.
     package func lag(part: Double) -> Int64? { lag.quantile(part) }
 
@@ -65,7 +84,16 @@ package struct GroupFollower: Sendable {
     package var remembered: Int { seen.count }
 
     /// When the next read is due.
-    package var due: Int64 { Read.Kind.allCases.map(due).min() ?? .min }
+    package var due: Int64 { min(dueSweep, due(.near)) }
+
+    /// When the next read is due that reaches further than the last seconds.
+    var dueSweep: Int64 { min(due(.deep), due(.sweep)) }
+
+    /// Lines may still come that are no later than others were.
+    func mayBeOutstanding(now: Int64) -> Bool {
+        guard let newest else { return false }
+        return now - newest <= policy.lag(.sweep, lag)
+    }
 
     /// The read to make now: of those that are due, the one that answers for most others.
     package func next(now: Int64) -> Read? {
@@ -87,6 +115,7 @@ package struct GroupFollower: Sendable {
     package mutating func received(_ page: [LogLine], by read: Read) -> [LogLine] {
         var new: [LogLine] = []
         fetched += page.count
+        newest = page.last.map { max(newest ?? .min, $0.place) } ?? newest
         for line in page where line.timestamp >= horizon {
             guard let id = line.id, seen.insert(id, timestamp: line.timestamp) else { continue }
             lag.note(line.lag)

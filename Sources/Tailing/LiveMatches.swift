@@ -2,12 +2,10 @@
 ///
 /// Equal lines of one stream in one millisecond are common (`END`, blank lines), so they are counted, not just noted:
 /// a multiset, in which each sighting by one side answers one sighting by the other.
-struct LiveMatches: Sendable {
+struct LiveMatches: Sendable, Hashable {
     private struct Key: Hashable {
-        var stream: String
+        var digest: LineDigest
         var timestamp: Int64
-        var ingestionTime: Int64
-        var message: String
     }
 
     /// Shown by the live tail, and not yet met by a read (above zero), or the other way round (below).
@@ -40,7 +38,25 @@ struct LiveMatches: Sendable {
     }
 
     private static func key(_ line: LogLine) -> Key {
-        Key(
-            stream: line.stream, timestamp: line.timestamp, ingestionTime: line.ingestionTime, message: line.message)
+        Key(digest: LineDigest(live: line), timestamp: line.timestamp)
+    }
+}
+
+/// As an object: digest and timestamp with a dash between them, and how often.
+extension LiveMatches: Codable {
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        for (text, number) in try container.decode([String: Int].self) {
+            let parts = text.split(separator: "-", maxSplits: 1)
+            guard parts.count == 2, let digest = LineDigest(text: parts[0]), let timestamp = Int64(parts[1]), number != 0
+            else { throw DecodingError.dataCorruptedError(in: container, debugDescription: "no digest with a time") }
+            balance[Key(digest: digest, timestamp: timestamp)] = number
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(
+            [String: Int](uniqueKeysWithValues: balance.map { ("\($0.key.digest.text)-\($0.key.timestamp)", $0.value) }))
     }
 }

@@ -26,6 +26,10 @@ struct OrderedRelease: Sendable {
 
     private(set) var lateCount = 0
     var heldCount: Int { held.count }
+    /// What the held lines' messages take.
+    private(set) var heldBytes = 0
+    /// The place of the oldest line held.
+    var oldestHeld: Int64? { held.min?.line.place }
 
     /// - Returns: the line itself, marked late, when its place has passed and it is to be shown now.
     mutating func add(_ line: LogLine) -> LogLine? {
@@ -36,6 +40,7 @@ struct OrderedRelease: Sendable {
             return late
         }
         arrivals += 1
+        heldBytes += line.message.utf8.count
         held.insert(Held(line: line, arrival: arrivals))
         return nil
     }
@@ -44,7 +49,9 @@ struct OrderedRelease: Sendable {
     mutating func release(through moment: Int64) -> [LogLine] {
         var released: [LogLine] = []
         while let first = held.min, first.line.place <= moment {
-            released.append(held.removeMin().line)
+            let line = held.removeMin().line
+            heldBytes -= line.message.utf8.count
+            released.append(line)
         }
         if let last = released.last { reached = max(reached, last.place) }
         return released

@@ -19,6 +19,10 @@ package struct TailNotice: Sendable, Hashable {
         case joined
         /// AWS asked to slow down, and that was done.
         case slowedDown
+        /// No answer comes, or none that can be read; the tail goes on trying.
+        case interrupted
+        /// A group that matches a pattern is of a class whose events cannot be filtered, and is left out.
+        case leftOut
         /// A live tail ended or could not be had; reading goes on.
         case liveEnded
         /// A live tail left lines out, as CloudWatch does above 500 a second; reading brings them.
