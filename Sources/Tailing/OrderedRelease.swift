@@ -45,6 +45,17 @@ struct OrderedRelease: Sendable {
         return nil
     }
 
+    /// Lets a line through that comes in order by itself: of a history, or while nothing is held.
+    mutating func pass(_ line: inout LogLine) {
+        let place = line.place
+        if place < reached {
+            lateCount += 1
+            line.isLate = true
+        } else {
+            reached = place
+        }
+    }
+
     /// Lets go of everything whose place is at or before a moment, in order.
     mutating func release(through moment: Int64) -> [LogLine] {
         var released: [LogLine] = []

@@ -41,7 +41,10 @@ actor RegionWork {
         GroupReader(group: group, logs: client.logs(region), filterPattern: options.filterPattern, pace: pace)
     }
 
-    var followed: [LogGroupReference] { groups.map(\.reader.group) }
+    /// Those that are there, as far as was seen.
+    var present: [LogGroupReference] { groups.filter { $0.exists != false }.map(\.reader.group) }
+
+    func follows(_ group: LogGroupReference) -> Bool { keys[group] != nil }
 
     /// Begins to follow a group; one that is followed already is left as it is.
     func add(_ group: LogGroupReference, _ follower: GroupFollower) async {
@@ -129,6 +132,24 @@ actor RegionWork {
         if job.read.kind == .deep {
             await desk.forget(groups[job.key].reader.group, before: groups[job.key].follower.horizon)
         }
+    }
+
+    // MARK: - Live Tail
+
+    /// - Parameter isLive: while it is, the reads that are for showing lines soon are left out.
+    func live(_ these: [LogGroupReference], is isLive: Bool) {
+        for group in these {
+            guard let key = keys[group] else { continue }
+            groups[key].isLive = isLive
+        }
+    }
+
+    func receivedLive(_ lines: [LogLine], of group: LogGroupReference) async {
+        guard let key = keys[group] else { return }
+        let new = groups[key].follower.receivedLive(lines)
+        guard !new.isEmpty else { return }
+        pace.schedule { $0.sawLines(key) }
+        await desk.add(new)
     }
 
     // MARK: - Being there

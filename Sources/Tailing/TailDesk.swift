@@ -24,6 +24,7 @@ actor TailDesk {
     /// Until every group was read once nothing is let go: the first one read would go before all others.
     private var isGathering = true
     private var nextSave = ContinuousClock.now
+    private var nextSampled = ContinuousClock.now
     private var nextState = ContinuousClock.now
     /// Handed out, and not yet known to be shown.
     private var showing: [TailEvent] = []
@@ -34,6 +35,8 @@ actor TailDesk {
         self.save = save
         if save != nil { ledger = TailLedger(scope: scope, from: options.cursor) }
     }
+
+    nonisolated var keepsCursor: Bool { save != nil }
 
     nonisolated func tell(_ notice: TailNotice) {
         notices.withLock { $0.append(notice) }
@@ -80,6 +83,14 @@ actor TailDesk {
         min(most + FollowPolicy().interval, median + 500, longestHold)
     }
 
+    /// A Live Tail session left lines out. Said once a minute: it goes on for as long as more come than it tells.
+    func sampled(_ region: String) {
+        state.sampled += 1
+        guard nextSampled <= .now else { return }
+        nextSampled = .now + .seconds(60)
+        tell(TailNotice(.sampled, region: region, group: ""))
+    }
+
     /// Lets go of what is due, and shows what is ready.
     /// - Returns: whether there was anything.
     func pump(now: Int64) async -> Bool {
@@ -91,12 +102,11 @@ actor TailDesk {
 
     /// Lines already in order; back when they are shown.
     func showInOrder(_ lines: [LogLine]) async {
-        letGo(through: .max)
-        for line in lines {
-            guard let late = release.add(line) else { continue }
-            ready.append(.line(late))
+        ready.reserveCapacity(ready.count + lines.count + 1)
+        for var line in lines {
+            release.pass(&line)
+            ready.append(.line(line))
         }
-        letGo(through: .max)
         _ = await showReady()
     }
 
@@ -112,7 +122,8 @@ actor TailDesk {
         guard ledger != nil else { return }
         // What was read and waits to be shown is not to be forgotten before it was.
         var oldest = min(moment, release.oldestHeld ?? .max)
-        for case .line(let line) in ready + showing { oldest = min(oldest, line.timestamp) }
+        for case .line(let line) in ready { oldest = min(oldest, line.timestamp) }
+        for case .line(let line) in showing { oldest = min(oldest, line.timestamp) }
         ledger?.forget(group, before: oldest)
     }
 

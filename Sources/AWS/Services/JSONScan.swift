@@ -120,7 +120,8 @@ struct JSONScan {
         var value: Int64 = 0
         while offset < bytes.count, case let digit = bytes[offset] &- 48, digit < 10 {
             let (product, over) = value.multipliedReportingOverflow(by: 10)
-            let (sum, beyond) = isNegative
+            let (sum, beyond) =
+                isNegative
                 ? product.subtractingReportingOverflow(Int64(digit)) : product.addingReportingOverflow(Int64(digit))
             guard !over, !beyond else { throw failure("a number of 64 bits") }
             value = sum
