@@ -97,7 +97,7 @@ let package = Package(
         tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
-        tests("Tailing", ["Basics"]),
+        tests("Tailing", ["AWS", "AWSSigning", "Basics", subprocess], exclude: ["tail_stack.py"]),
         tests("Status", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),

@@ -104,7 +104,8 @@ package struct GroupFollower: Sendable {
             // From where the last one ended, or further back when lines have come later since; and not to now, which
             // is for the others.
             let depth = policy.lag(.deep, lag)
-            return Read(kind: .deep, start: max(horizon, (deep?.began ?? now) - depth), end: now - depth, began: now)
+            let start = deep.map { min($0.end, $0.began - depth) } ?? now - depth
+            return Read(kind: .deep, start: max(horizon, start), end: now - depth, began: now)
         case .near, .sweep:
             let start = (whole[kind] ?? now) - policy.lag(kind, lag)
             return Read(kind: kind, start: max(horizon, start), end: nil, began: now)

@@ -24,7 +24,7 @@ struct LiveFeed: Sendable {
     var renewal = LiveFeed.renewal
 
     private enum Outcome: Sendable {
-        case renewalDue
+        case renewalDue(session: Int)
         case ended(session: Int, Problem?, hadBegun: Bool)
     }
 
@@ -47,7 +47,7 @@ struct LiveFeed: Sendable {
                 }
                 tasks.addTask {
                     do { try await Task.sleep(for: wait + renewal) } catch { return nil }
-                    return .renewalDue
+                    return .renewalDue(session: number)
                 }
             }
             begin(after: .zero)
@@ -55,7 +55,8 @@ struct LiveFeed: Sendable {
                 guard !Task.isCancelled else { continue }
                 switch outcome {
                 case nil: continue
-                case .renewalDue: begin(after: .zero)
+                case .renewalDue(let number):
+                    if number == newest { begin(after: .zero) }
                 case .ended(let number, let problem, let hadBegun):
                     // One that was superseded had its end coming.
                     guard number == newest else { continue }

@@ -22,9 +22,15 @@ struct OrderedRelease: Sendable {
     private var held = Heap<Held>()
     private var arrivals = 0
     /// The place of the youngest line let go so far.
-    private var reached = Int64.min
+    private(set) var reached: Int64
 
     private(set) var lateCount = 0
+
+    /// - Parameter reached: the place of the youngest line that an earlier tail let go.
+    init(reached: Int64 = .min) {
+        self.reached = reached
+    }
+
     var heldCount: Int { held.count }
     /// What the held lines' messages take.
     private(set) var heldBytes = 0

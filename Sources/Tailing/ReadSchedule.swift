@@ -22,7 +22,8 @@ struct ReadSchedule: Sendable {
     static let quietStep: Int64 = 850
     static let mostQuiet: Int64 = 10_000
     static let mostAtOnce = 4
-    private static let pause = Backoff(base: .seconds(1), cap: .seconds(20))
+    /// Short: how fast calls go after throttling is the client's pacing.
+    private static let pause = Backoff(base: .seconds(1), cap: .seconds(5))
 
     /// Calls a second that may be made.
     let perSecond: Double

@@ -64,7 +64,7 @@ actor RegionWork {
                 while !tasks.isCancelled {
                     while let job = take() { tasks.addTask { try await self.read(job) } }
                     // A read that ends may make another one due before what is due now.
-                    try await Task.sleep(for: .milliseconds(max(5, min(50, wake - pace.now))))
+                    try await Task.sleep(for: .milliseconds(max(10, min(50, wake - pace.now))))
                 }
             }
         } catch let problem as Problem {

@@ -20,6 +20,8 @@ package struct TailCursor: Sendable, Hashable, Codable {
     package private(set) var version = TailCursor.currentVersion
     /// What it belongs to: a stack's name, or what else the caller tells tails apart by.
     package private(set) var scope: String
+    /// The place of the youngest line shown: what is older than that is late.
+    package internal(set) var reached = Int64.min
     package internal(set) var groups: [Group] = []
 
     package init(scope: String) {

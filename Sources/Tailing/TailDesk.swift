@@ -12,7 +12,7 @@ actor TailDesk {
     private let show: LogTail.Show
     private let save: LogTail.Save?
 
-    private var release = OrderedRelease()
+    private var release: OrderedRelease
     private var ready: [TailEvent] = []
     private var readyBytes = 0
     private var state = TailState()
@@ -24,6 +24,7 @@ actor TailDesk {
     /// Until every group was read once nothing is let go: the first one read would go before all others.
     private var isGathering = true
     private var nextSave = ContinuousClock.now
+    private var isUnsaved = false
     private var nextSampled = ContinuousClock.now
     private var nextState = ContinuousClock.now
     /// Handed out, and not yet known to be shown.
@@ -33,6 +34,7 @@ actor TailDesk {
         self.options = options
         self.show = show
         self.save = save
+        release = OrderedRelease(reached: options.cursor?.reached ?? .min)
         if save != nil { ledger = TailLedger(scope: scope, from: options.cursor) }
     }
 
@@ -152,7 +154,10 @@ actor TailDesk {
             ready.append(.notice(notice))
         }
         let isStateDue = state != told && nextState <= .now
-        guard !ready.isEmpty || isStateDue else { return false }
+        guard !ready.isEmpty || isStateDue else {
+            await saveIfDue()
+            return false
+        }
         var events = ready
         ready = []
         readyBytes = 0
@@ -168,13 +173,17 @@ actor TailDesk {
         await show(events)
         showing = []
         guard save != nil else { return true }
-        for case .line(let line) in events { ledger?.shown(line) }
+        for case .line(let line) in events {
+            ledger?.shown(line)
+            isUnsaved = true
+        }
         await saveIfDue()
         return true
     }
 
     private func saveIfDue() async {
-        guard let save, let ledger, nextSave <= .now else { return }
+        guard isUnsaved, let save, let ledger, nextSave <= .now else { return }
+        isUnsaved = false
         await save(ledger.cursor)
         // A large cursor is saved less often, so that saving does not become the work.
         nextSave = .now + .milliseconds(ledger.remembered / 20)

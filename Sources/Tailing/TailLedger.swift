@@ -6,10 +6,13 @@ struct TailLedger: Sendable {
     }
 
     private let scope: String
+    /// The place of the youngest line shown.
+    private var reached: Int64
     private var groups: [Name: TailCursor.Group] = [:]
 
     init(scope: String, from cursor: TailCursor?) {
         self.scope = scope
+        reached = cursor?.reached ?? .min
         for group in cursor?.groups ?? [] {
             groups[Name(region: group.group.region, group: group.group.name)] = group
         }
@@ -19,6 +22,7 @@ struct TailLedger: Sendable {
 
     var cursor: TailCursor {
         var cursor = TailCursor(scope: scope)
+        cursor.reached = reached
         cursor.groups = groups.values.sorted { ($0.group.region, $0.group.name) < ($1.group.region, $1.group.name) }
         return cursor
     }
@@ -31,6 +35,7 @@ struct TailLedger: Sendable {
     }
 
     mutating func shown(_ line: LogLine) {
+        reached = max(reached, line.place)
         let name = Name(region: line.region, group: line.group)
         if let id = line.id {
             _ = groups[name]?.shown.insert(id, timestamp: line.timestamp)

@@ -117,7 +117,7 @@ struct TailWork: Sendable {
                     }
                     if options.isLive { tasks.addTask { await feed(work) } }
                 }
-                try await pump(regions)
+                tasks.addTask { try await pump(regions) }
             }
         } catch let problem as Problem {
             throw problem
