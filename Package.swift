@@ -54,12 +54,12 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Schema", "Permissions", "Sandbox", "Configuration", "TaskSystem", "AWS",
+                "Views", "Terminal", "Canary", "Status", "Tailing", "Schema", "Permissions", "Sandbox", "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,
             ]),
-        room("Views", ["Terminal", "Canary", "Status", "Schema", "Sandbox", "AWS", "Basics"]),
+        room("Views", ["Terminal", "Canary", "Status", "Tailing", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
@@ -104,7 +104,7 @@ let package = Package(
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
-        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Status", "Terminal"], exclude: ["Golden"]),
+        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Status", "Tailing", "Terminal"], exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
 

@@ -9,7 +9,7 @@ package enum Theme {
     }
 
     /// Text may come from logs and from other people's systems: nothing in it may steer the terminal.
-    private static func harmless(_ text: String) -> String {
+    static func harmless(_ text: String) -> String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool {
             (scalar.value < 0x20 && scalar != "\n") || (0x7f...0x9f).contains(scalar.value)
         }
