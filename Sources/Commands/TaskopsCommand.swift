@@ -10,7 +10,10 @@ struct TaskopsCommand: AsyncParsableCommand {
             taskops sandbox up, then taskops --sandbox canary.
             """,
         version: "0.1.0",
-        subcommands: [CanaryCommand.self, SchemaCommand.self, PermissionsCommand.self, WhoamiCommand.self, SandboxCommand.self])
+        subcommands: [
+            CanaryCommand.self, TailCommand.self, SchemaCommand.self, PermissionsCommand.self, WhoamiCommand.self,
+            SandboxCommand.self,
+        ])
 }
 
 /// Reads the command line, runs what it asks for and ends the process with the right exit code.

@@ -5,7 +5,7 @@ package struct RequiredAction: Sendable, Hashable {
     /// What the policy's `Resource` names.
     package enum Target: Sendable, Hashable, CaseIterable {
         case bus, rule, function, logGroup, cluster
-        /// The action takes no resource.
+        /// The action takes no resource, or has to be allowed on all of them.
         case everything
     }
 
@@ -24,6 +24,7 @@ package enum CommandActions {
     package static let all: [String: [RequiredAction]] = [
         "canary": canary + clusterByTag,
         "schema": schema + clusterByTag,
+        "tail": tail,
     ]
 
     private static let canary = [
@@ -42,6 +43,16 @@ package enum CommandActions {
     private static let schema = [
         RequiredAction("dsql:DbConnectAdmin", on: .cluster),
         RequiredAction("lambda:GetFunctionConfiguration", on: .function),
+    ]
+
+    /// Without names: the groups of the stack's functions.
+    private static let tail = [
+        RequiredAction("lambda:GetFunctionConfiguration", on: .function),
+        RequiredAction("logs:FilterLogEvents", on: .logGroup),
+        // With --live alone.
+        RequiredAction("logs:StartLiveTail", on: .logGroup),
+        // For patterns, and for the ARNs that Live Tail takes: of groups that may have any name.
+        RequiredAction("logs:DescribeLogGroups", on: .everything),
     ]
 
     /// Where taskops.yaml names a cluster by its tag instead of its id.

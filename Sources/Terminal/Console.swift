@@ -45,7 +45,7 @@ package final class Console: Sendable {
     package func print(verbatim text: String) {
         guard !text.isEmpty else { return }
         clearProgress()
-        write(output.isTerminal ? Theme.harmless(text) : text, to: STDOUT_FILENO)
+        write(output.isTerminal ? Theme.harmless(text, keepingTabs: true) : text, to: STDOUT_FILENO)
     }
 
     /// Writes a line of the conversation.

@@ -99,14 +99,17 @@ package struct InvocationBook: Sendable {
         return (lambda.requestID ?? running[stream]?.id, crashes(before: line.timestamp))
     }
 
-    /// Nothing more will come: what was overtaken and did not end has crashed. What still runs has not.
-    package mutating func finish() -> [Crash] { crashes(before: .max) }
+    /// Nothing more will be looked at: what was overtaken long enough ago and did not end has crashed. What still runs
+    /// has not, and the end of what was overtaken just now may be on its way.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    package mutating func finish(now: Int64) -> [Crash] { crashes(before: now) }
 
     // MARK: -
 
     private mutating func crashes(before moment: Int64) -> [Crash] {
         var found: [Crash] = []
-        while let first = waiting.first, moment == .max || first.at + Self.patience < moment {
+        while let first = waiting.first, first.at + Self.patience < moment {
             waiting.removeFirst()
             guard let lost = overtaken.removeValue(forKey: first.id) else { continue }
             statistics[lost.stream.source, default: .init()].crashes += 1

@@ -87,8 +87,8 @@ package struct LineSieve {
     package mutating func expire(now: Int64) -> [SievedLine] { wanted(requests.expire(now: now)) }
 
     /// Nothing more will come.
-    package mutating func finish() -> [SievedLine] {
-        crashes += book.finish()
+    package mutating func finish(now: Int64) -> [SievedLine] {
+        crashes += book.finish(now: now)
         return wanted(requests.endAll())
     }
 
