@@ -54,7 +54,8 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Tailing", "Schema", "Permissions", "Sandbox", "Configuration", "TaskSystem", "AWS",
+                "Views", "Terminal", "Canary", "Status", "Tailing", "Schema", "Permissions", "Sandbox", "Configuration",
+                "TaskSystem", "AWS",
                 "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,

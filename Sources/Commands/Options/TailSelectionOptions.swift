@@ -13,7 +13,10 @@ struct TailSelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Five minutes before and after this moment.", valueName: "time"))
     var around: String?
 
-    @Option(help: ArgumentHelp("Of what was there before, only so many of the newest lines.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Of what was there before, only so many of the newest lines, of the last week or since --since.",
+            valueName: "count"))
     var lines: Int?
 
     @Flag(inversion: .prefixedNo, help: "Go on with what comes [default: on a terminal, unless an end is given].")

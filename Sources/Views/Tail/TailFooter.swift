@@ -53,7 +53,9 @@ package enum TailFooter {
 
     private static func summary(_ state: TailState) -> StyledText {
         var text: StyledText = "\("lines", .strong) \(state.shown) shown, \(state.late) late, \(state.recovered) recovered"
-        if state.sampled > 0 { text += ", " + StyledText("\(state.sampled) live update\(state.sampled == 1 ? "" : "s") sampled", .warning) }
+        if state.sampled > 0 {
+            text += ", " + StyledText("\(state.sampled) live update\(state.sampled == 1 ? "" : "s") sampled", .warning)
+        }
         if state.gaps > 0 { text += ", " + StyledText("\(state.gaps) known gap\(state.gaps == 1 ? "" : "s")", .bad) }
         if let complete = state.completeThrough, complete != .max {
             text += "; complete through \(UTCTime(secondsSince1970: Int(complete / 1000)).iso8601)"
