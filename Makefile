@@ -20,7 +20,7 @@ FUNCTION_ZIP := .taskops/task-processor.zip
 # Two cores, one build at a time; and setup comes before everything.
 .NOTPARALLEL:
 
-.PHONY: help setup build release function demo test test-swift test-python test-readme conformance lint golden soak fuzz tail-schedules tail-matrix bench clean
+.PHONY: help setup build release function demo test test-swift test-python test-readme conformance lint golden soak soak-watch fuzz faults tail-schedules tail-matrix bench clean
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
@@ -77,6 +77,9 @@ soak: release function ## many canaries: one after the other, and at once
 	scripts/soak.sh
 
 # What a reader would need without bound, it does not get: the processes may have 2.5 GB of addresses each.
+soak-watch: release function ## ten minutes of taskops status --watch: memory, connections, calls
+	scripts/soak-watch.sh
+
 fuzz: build ## a million random inputs for every reader of other people's bytes; 10,000 signatures beside botocore's
 	swift build --build-tests
 	ulimit -v 2500000; TASKOPS_FUZZ=1000000 TASKOPS_RANDOM_INPUTS=1000000 \
@@ -87,6 +90,9 @@ tail-schedules: build ## 100,000 random schedules of following, against a simple
 
 tail-matrix: build ## following with every lag and trouble against the local stack, into docs/tail.md
 	TASKOPS_TAIL_MATRIX=1 swift test --filter TailStackTests
+
+faults: build function ## every command under every fault, into docs/faults.md
+	scripts/faults.sh
 
 bench: release function ## ratios against the same work in Python, into docs/benchmarks.md
 	benchmarks/run.sh

@@ -54,19 +54,21 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Tailing", "Schema", "Permissions", "Sandbox", "Configuration",
-                "TaskSystem", "AWS",
+                "Views", "Terminal", "Canary", "Status", "Tailing", "Discovery", "Runbooks", "Schema", "Permissions",
+                "Sandbox", "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,
             ]),
-        room("Views", ["Terminal", "Canary", "Status", "Tailing", "Schema", "Sandbox", "AWS", "Basics"]),
+        room("Views", ["Terminal", "Canary", "Status", "Tailing", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Tailing", ["AWS", "Basics", heap]),
         room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Discovery", ["TaskSystem", "AWS", "Basics"]),
+        room("Runbooks", ["YAML", "Basics"]),
         room("Schema", ["AWSSigning", "Database", "Basics"]),
         room("Permissions", ["TaskSystem"]),
         room("Sandbox", ["Basics", subprocess, system]),
@@ -99,13 +101,18 @@ let package = Package(
         tests("Terminal"),
         tests("Canary", ["Basics"]),
         tests("Tailing", ["AWS", "AWSSigning", "Basics", subprocess], exclude: ["tail_stack.py"]),
-        tests("Status", ["Basics"]),
+        tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
+        tests("Discovery", ["AWS", "Basics", "Configuration", "TaskSystem"], exclude: ["Golden"]),
+        tests("Runbooks", ["Basics"]),
         tests("Database", ["Basics"]),
         tests("Configuration", ["TaskSystem", "Basics"]),
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
-        tests("Views", ["AWS", "Basics", "Canary", "Sandbox", "Schema", "Status", "Tailing", "Terminal"], exclude: ["Golden"]),
+        tests("Commands", ["Basics", "Status"]),
+        tests(
+            "Views", ["AWS", "Basics", "Canary", "Discovery", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],
+            exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
 
@@ -113,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "taskops", "TestSupport", "Canary", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning", "Database",
+                "taskops", "TestSupport", "Canary", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning",
+                "Database",
                 "Basics",
                 subprocess, system,
             ],

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures taskops beside its peers, and writes docs/benchmarks.md. Usage: run.sh [canary] [first-byte] [client]; without a
-# word, all of them. The peers' libraries are those of `make setup`.
+# Measures taskops beside its peers, and writes docs/benchmarks.md. Usage: run.sh [canary] [status] [first-byte] [client];
+# without a word, all of them. The peers' libraries are those of `make setup`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,13 +8,13 @@ taskops=.build/release/taskops
 export PATH="$PWD/.taskops/venv/bin:$PATH"
 document=docs/benchmarks.md
 
-# On a local stack of its own.
-canary() (
+# One of the scripts, on a local stack of its own.
+on_stack() (
     export TASKOPS_SANDBOX="$PWD/.taskops/bench"
     trap '$taskops sandbox down >/dev/null' EXIT
     $taskops sandbox up
     eval "$($taskops sandbox env)"
-    python benchmarks/canary.py "$taskops" "$TASKOPS_SANDBOX" "$document"
+    python "benchmarks/$1.py" "$taskops" "$TASKOPS_SANDBOX" "$document"
 )
 
 client() {
@@ -22,10 +22,10 @@ client() {
     python benchmarks/client/client.py benchmarks/client/.build/release/client-calls "$document"
 }
 
-for part in "${@:-canary first-byte client}"; do
+for part in "${@:-canary status first-byte client}"; do
     for name in $part; do
         case $name in
-            canary) canary ;;
+            canary | status) on_stack "$name" ;;
             first-byte | client)
                 if ! python -c 'import boto3' 2>/dev/null; then
                     echo "skipped: boto3 is not installed, so there is nothing to compare the $name with"
@@ -36,7 +36,7 @@ for part in "${@:-canary first-byte client}"; do
                 fi
                 ;;
             *)
-                echo "bench: there is no part \`$name\`; write canary, first-byte or client" >&2
+                echo "bench: there is no part \`$name\`; write canary, status, first-byte or client" >&2
                 exit 64
                 ;;
         esac

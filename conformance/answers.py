@@ -37,6 +37,8 @@ def made(call: str, needed: tuple[str, ...] = ()) -> list[Answer]:
         Answer(call, f"seed {seed}, {plan}", _success(model, random.Random(f"{call} {seed}"), plan, frozenset(needed)))
         for seed, plan in enumerate(PLANS)
     ]
+    if model.has_event_stream_output:
+        answers += [Answer(call, f"ended by {name}", _ended(name)) for name in _exceptions(model)]
     answers += [
         Answer(call, f"error form {number}", received)
         for number, received in enumerate(errors.made(model, protocol(model)))
@@ -112,6 +114,17 @@ def _events(shape: StructureShape, chance: random.Random, plan: str) -> bytes:
     if plan == "unknown":
         body += event_streams.event("taskopsUnknown", b"{}")
     return body
+
+
+def _exceptions(model: OperationModel) -> list[str]:
+    members = model.get_event_stream_output().members
+    return [name for name, member in members.items() if member.metadata.get("exception")]
+
+
+def _ended(name: str) -> Received:
+    headers = {"Content-Type": "application/vnd.amazon.eventstream"}
+    body = event_streams.event("initial-response", b"{}") + event_streams.exception(name, b'{"message":"It is over."}')
+    return Received(200, headers, body)
 
 
 def json_value(shape: Shape, value: Any, *, has_unknown: bool) -> Any:

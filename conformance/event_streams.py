@@ -28,6 +28,11 @@ def event(name: str, payload: bytes) -> bytes:
     return message(headers, payload)
 
 
+def exception(name: str, payload: bytes) -> bytes:
+    headers = {":message-type": "exception", ":exception-type": name, ":content-type": "application/json"}
+    return message(headers, payload)
+
+
 class Stream:
     """A whole body as botocore takes one that still comes in."""
 

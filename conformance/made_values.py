@@ -89,13 +89,23 @@ class MadeValues:
         return self._chance.random() < 0.5
 
     def _integer(self, shape: Shape) -> int:
-        return self._chance.choice(_INTEGERS)
+        return self._whole(shape, _INTEGERS)
 
     def _long(self, shape: Shape) -> int:
         if shape.name == "ExpirationTimestampType":
             # An instant all the same, in milliseconds (IAM Identity Center).
             return self._chance.randint(980_000_000_000, 2_140_000_000_000)
-        return self._chance.choice(_LONGS)
+        return self._whole(shape, _LONGS)
+
+    def _whole(self, shape: Shape, choices: tuple[int, ...]) -> int:
+        """One of those that the model's range allows; where it allows none of them, any that it does."""
+        allowed = [n for n in choices if shape.metadata.get("min", n) <= n <= shape.metadata.get("max", n)]
+        # Only a range with both ends is so narrow.
+        return (
+            self._chance.choice(allowed)
+            if allowed
+            else self._chance.randint(shape.metadata["min"], shape.metadata["max"])
+        )
 
     def _double(self, shape: Shape) -> float:
         return self._chance.choice(_DOUBLES)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from botocore.awsrequest import HeadersDict
+from botocore.exceptions import EventStreamError
 from botocore.parsers import create_parser
 
 from . import models
@@ -38,8 +39,7 @@ def by_botocore(answer: Answer) -> dict[str, Any]:
     )
     metadata = parsed.pop("ResponseMetadata", {})
     if streams:
-        name = model.output_shape.event_stream_name
-        return {"value": {**parsed, name: list(parsed[name])}}
+        return _events(parsed, model.output_shape.event_stream_name)
     if given.status < 300:
         return {"value": parsed}
     error = parsed["Error"]
@@ -51,6 +51,15 @@ def by_botocore(answer: Answer) -> dict[str, Any]:
             "requestId": metadata.get("RequestId"),
         }
     }
+
+
+def _events(parsed: dict[str, Any], name: str) -> dict[str, Any]:
+    """A stream is its events, or the exception that ended it."""
+    try:
+        return {"value": {**parsed, name: list(parsed[name])}}
+    except EventStreamError as ended:
+        said = ended.response["Error"]
+        return {"error": {"status": 200, "code": said["Code"], "message": said["Message"], "requestId": None}}
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""IAM Identity Center's two ends, which the local stack does not have: the token service and the portal.
+"""Where people sign in, which the local stack does not have: IAM Identity Center's token service and portal, and AWS Sign-In.
 
 They answer on loopback as the models say, and keep what they were asked and what they answered.
 """
@@ -14,7 +14,11 @@ from typing import Any
 
 from .exchange import Exchange, Received, Sent
 
-_OPERATIONS = {"/token": ("sso-oidc", "CreateToken"), "/federation/credentials": ("sso", "GetRoleCredentials")}
+_OPERATIONS = {
+    "/token": ("sso-oidc", "CreateToken"),
+    "/federation/credentials": ("sso", "GetRoleCredentials"),
+    "/v1/token": ("signin", "CreateOAuth2Token"),
+}
 
 
 class Portal:
@@ -62,7 +66,12 @@ class Portal:
         headers = {name.lower(): value for name, value in request.headers.items()}
         sent = Sent(request.command, request.path, headers, body)
         service, operation = _OPERATIONS.get(sent.path, ("unknown", sent.path))
-        members = {"CreateToken": self._token, "GetRoleCredentials": self._role}.get(operation, dict)()
+        answers = {
+            "CreateToken": self._token,
+            "GetRoleCredentials": self._role,
+            "CreateOAuth2Token": self._session,
+        }
+        members = answers.get(operation, dict)()
         received = Received(
             200 if members else 404,
             {"Content-Type": "application/json", "x-amzn-RequestId": "0d5a4b8e-58ea-4b3c-8bf4-8c5a3e0f5c6d"},
@@ -73,6 +82,15 @@ class Portal:
 
     def _token(self) -> dict[str, Any]:
         return {"accessToken": "renewed", "tokenType": "Bearer", "expiresIn": 3600, "refreshToken": "renewed-too"}
+
+    def _session(self) -> dict[str, Any]:
+        names = {"accessKeyId": "AccessKeyId", "secretAccessKey": "SecretAccessKey", "sessionToken": "SessionToken"}
+        return {
+            "accessToken": {ours: self._credentials[theirs] for ours, theirs in names.items()},
+            "tokenType": "aws_sigv4",
+            "expiresIn": 900,
+            "refreshToken": "renewed-too",
+        }
 
     def _role(self) -> dict[str, Any]:
         given = self._credentials

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from .exchange import Exchange
 from .portal import Portal
 from .scenarios import ScenarioError
@@ -186,6 +189,61 @@ def sso_sign_in(stack: Stack) -> Iterator[Prepared]:
         with Portal(given).running() as portal:
             urls = {"AWS_ENDPOINT_URL_SSO": portal.url, "AWS_ENDPOINT_URL_SSO_OIDC": portal.url}
             yield Prepared(variables={"HOME": home, **urls}, hidden=_KEYS, exchanges=portal.exchanges)
+
+
+@contextmanager
+def login(stack: Stack) -> Iterator[Prepared]:
+    """A profile `conformance-login` whose sign-in by `aws login` is over, and has to be renewed."""
+    session = "arn:aws:sts::123456789012:assumed-role/conformance/login"
+    key = ec.generate_private_key(ec.SECP256R1())
+    token = {
+        "accessToken": {
+            "accessKeyId": "OVER",
+            "secretAccessKey": "over",
+            "sessionToken": "over",
+            "accountId": "123456789012",
+            "expiresAt": "2026-01-01T00:00:00Z",
+        },
+        "tokenType": "aws_sigv4",
+        "refreshToken": "renews",
+        "clientId": "arn:aws:signin:::devtools/same-device",
+        "dpopKey": key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        ).decode(),
+    }
+    settings = f"[profile conformance-login]\nregion = us-east-1\nlogin_session = {session}\n"
+    with _role(stack) as arn, tempfile.TemporaryDirectory() as home:
+        given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="conformance")["Credentials"]
+        cache = Path(home, ".aws", "login", "cache")
+        cache.mkdir(parents=True)
+        (cache / f"{hashlib.sha256(session.encode()).hexdigest()}.json").write_text(json.dumps(token))
+        (cache.parents[1] / "config").write_text(settings)
+        with Portal(given).running() as portal:
+            variables = {"HOME": home, "AWS_ENDPOINT_URL_SIGNIN": portal.url}
+            yield Prepared(variables=variables, hidden=_KEYS, exchanges=portal.exchanges)
+
+
+@contextmanager
+def target_qualified(stack: Stack) -> Iterator[Prepared]:
+    """The rule leads to the function's unpublished version by its qualifier, as it may to an alias."""
+    events, functions = stack.client("events"), stack.client("lambda")
+    targets = events.list_targets_by_rule(Rule=_RULE, EventBusName=_BUS)["Targets"]
+    arn = events.describe_rule(Name=_RULE, EventBusName=_BUS)["Arn"]
+    functions.add_permission(
+        FunctionName=_FUNCTION,
+        Qualifier="$LATEST",
+        StatementId="conformance",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=arn,
+    )
+    qualified = [{**target, "Arn": f"{target['Arn']}:$LATEST"} for target in targets]
+    events.put_targets(Rule=_RULE, EventBusName=_BUS, Targets=qualified)
+    try:
+        yield Prepared()
+    finally:
+        events.put_targets(Rule=_RULE, EventBusName=_BUS, Targets=targets)
+        functions.remove_permission(FunctionName=_FUNCTION, Qualifier="$LATEST", StatementId="conformance")
 
 
 # What they are made of.

@@ -86,9 +86,14 @@ class Run:
             found += [call.called_by(command) for one in prepared for call in one.exchanges]
         own = [one for one in found if not _is_function(one, functions)]
         self._say(f"{len(own):4} calls  {time.monotonic() - began:4.1f} s  {scenario}")
-        if ended.returncode != scenario.exit:
+        if ended.returncode not in scenario.exits:
             said = (ended.stderr or ended.stdout).strip().splitlines()[:1]
-            self._differ(command, str(scenario), "exit", f"{scenario.exit}, not {ended.returncode}: {''.join(said)}")
+            self._differ(
+                command,
+                str(scenario),
+                "exit",
+                f"{' or '.join(map(str, scenario.exits))}, not {ended.returncode}: {''.join(said)}",
+            )
         if not own:
             self._differ(command, str(scenario), "calls", "at least one; a command without any belongs under [quiet]")
         self.result.differences += self._policies.check(command, policy, own)

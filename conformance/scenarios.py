@@ -21,9 +21,14 @@ class ScenarioError(ValueError):
 @dataclass(frozen=True)
 class Scenario:
     run: str
-    exit: int
+    #: One code, or those that are all right.
+    exit: int | tuple[int, ...]
     after: tuple[str, ...] = ()
     faults: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def exits(self) -> tuple[int, ...]:
+        return self.exit if isinstance(self.exit, tuple) else (self.exit,)
 
     @property
     def words(self) -> list[str]:

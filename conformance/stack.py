@@ -6,6 +6,8 @@ import json
 import os
 import pty
 import subprocess
+import termios
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -123,14 +125,26 @@ class Stack:
 
 @contextmanager
 def _terminal(typed: str | None) -> Iterator[int | None]:
-    """A terminal on which something has been typed already; None where nobody types."""
+    """A terminal on which somebody types once they are asked; None where nobody does."""
     if typed is None:
         yield None
         return
     ours, theirs = pty.openpty()
+    ended = threading.Event()
+    hand = threading.Thread(target=_type, args=(typed, ours, theirs, ended))
+    hand.start()
     try:
-        os.write(ours, f"{typed}\n".encode())
         yield theirs
     finally:
+        ended.set()
+        hand.join()
         os.close(theirs)
         os.close(ours)
+
+
+def _type(typed: str, ours: int, theirs: int, ended: threading.Event) -> None:
+    """Waits until the terminal hides what is typed: what came before is thrown away by whoever asks for a code."""
+    while not ended.wait(0.02):
+        if not termios.tcgetattr(theirs)[3] & termios.ECHO:
+            os.write(ours, f"{typed}\n".encode())
+            return

@@ -50,6 +50,7 @@ run sandbox
 expect sandbox '"outcome" : "ok"'
 run break
 expect break "is DISABLED"
+expect break "aws events enable-rule"
 expect break "exit code 2"
 .taskops/venv/bin/python -c '
 import boto3
@@ -62,7 +63,7 @@ else
 fi
 # deploy.py writes taskops.yaml into the folder it runs in: give it one of its own.
 mkdir -p "$work/checkout/.taskops"
-ln -s "$root/infrastructure" "$root/schema" "$work/checkout/"
+ln -s "$root/infrastructure" "$root/schema" "$root/runbooks" "$root/alarms" "$work/checkout/"
 # The zip built here stands in for the one built in Amazon Linux: for this machine's own "AWS" it is the right one.
 cp "$root/.taskops/task-processor.zip" "$work/checkout/.taskops/task-processor-al2023.zip"
 cd "$work/checkout"
@@ -71,10 +72,16 @@ README=$root/README.md
 cp "$README" .
 run deploy
 grep -q "us-west-2:" taskops.yaml || fail "the block deploy wrote no taskops.yaml"
+run init
+expect init "# CloudFormation output ClusterIdentifier of stack"
 run schema
 expect schema "up to date"
 run canary
 expect canary "2 of 2 Regions ok"
+run alarms
+expect alarms "What it means"
+run tail
+expect tail "REPORT"
 run permissions
 expect permissions '"events:PutEvents"'
 ran="$ran config"

@@ -1,6 +1,6 @@
 import AWS
 import Basics
-import FoundationEssentials
+import TaskSystem
 
 /// The links between bus and function, read from configuration: rule, target, permission, function.
 struct RulePath: Sendable {
@@ -76,9 +76,9 @@ struct RulePath: Sendable {
                 .init(name: target.rule, eventBusName: target.bus), deadline: deadline)
             let answer = try await target.client.lambda(target.region).getPolicy(name: target.function, deadline: deadline)
             guard let arn = rule.arn, let text = answer.policy,
-                let policy = try? JSONDecoder().decode(ResourcePolicy.self, from: Data(text.utf8))
+                let policy = try? ResourcePolicy(text: text)
             else { return nil }
-            return policy.lets(rule: arn) ? nil : missing
+            return policy.invocation(byRule: arn) == .refused ? missing : nil
         } catch  where error.problem.kind == .notFound {
             return missing
         }

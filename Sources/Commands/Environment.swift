@@ -1,5 +1,7 @@
 import AWS
+import AWSSigning
 import Basics
+import Database
 import Dispatch
 import FoundationEssentials
 import Programs
@@ -42,7 +44,7 @@ struct Environment {
                 // A thread of its own: reading the terminal would hold up everybody else on a shared one.
                 return await withCheckedContinuation { continuation in
                     DispatchQueue(label: "taskops.terminal").async {
-                        continuation.resume(returning: readLine()?.filter { !$0.isWhitespace } ?? "")
+                        continuation.resume(returning: HiddenLine.read().filter { !$0.isWhitespace })
                     }
                 }
             }
@@ -63,11 +65,37 @@ struct Environment {
         }
     }
 
-    /// With `-v`, a line on standard error for every attempt at an AWS call.
+    /// With `-v`, a line on standard error for every attempt at an AWS call; with `-vv`, its header fields too.
     func observer(verbosity: Int) -> (@Sendable (CallEvent) -> Void)? {
         guard verbosity > 0 else { return nil }
-        return { [console] in console.say(CallView.line($0)) }
+        let detail: CallView.Detail = verbosity > 1 ? .headers : .call
+        return { [console] in console.say(CallView.lines($0, detail, on: console.error)) }
     }
+
+    /// With `-v`, a line for every attempt to open a database connection.
+    func observer(of action: DSQLToken.Action, in region: String, verbosity: Int) -> (@Sendable (ConnectionEvent) -> Void)? {
+        guard verbosity > 0 else { return nil }
+        return { [console] event in
+            console.say(
+                CallView.lines(
+                    action: action.rawValue, as: event.user, at: event.host, in: region, took: event.duration,
+                    refusal: event.failure.map { $0.sqlState ?? $0.kind.rawValue }, on: console.error))
+        }
+    }
+}
+
+/// A crash must not show memory: keys and tokens stand in it.
+///
+/// Where Swift's toolchain is installed, its crash handlers print sixteen bytes at each register that points somewhere,
+/// and a core file holds everything. Whoever sets `SWIFT_BACKTRACE` asks for both.
+func keepMemoryFromCrashOutput() {
+    guard ProcessInfo.processInfo.environment["SWIFT_BACKTRACE"] == nil else { return }
+    for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0 else { return }
+    // The soft limit: programs that this one starts may raise it again.
+    limit.rlim_cur = 0
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
 }
 
 /// A closed pipe (`taskops … | head`) must end us quietly, not kill us: writes answer EPIPE instead.

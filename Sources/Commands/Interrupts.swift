@@ -1,5 +1,6 @@
 import Basics
 import Dispatch
+import Terminal
 
 #if canImport(Glibc)
     import Glibc
@@ -17,6 +18,7 @@ func withInterrupts<Result>(_ body: (StopSignal) async throws -> Result) async r
             if stop.isRequested {
                 // The code a shell gives a program that the signal ended. Raising it here would not do: this thread
                 // belongs to Dispatch, which blocks signals.
+                AlternateScreen.abandon()
                 _exit(128 + number)
             }
             stop.request()

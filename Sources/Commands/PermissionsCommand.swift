@@ -12,7 +12,10 @@ struct PermissionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "permissions",
         abstract: "Prints the IAM policy that these commands need on this stack.",
-        discussion: "Without a command, that of all of them. Exit codes: 0, 1 error, 64 bad usage.")
+        discussion: """
+            Without a command, that of all of them but init, which looks through an account before there is a stack: its \
+            policy is asked for by name, and needs no taskops.yaml. Exit codes: 0, 1 error, 64 bad usage.
+            """)
 
     @OptionGroup var global: GlobalOptions
 
@@ -21,6 +24,9 @@ struct PermissionsCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The account's twelve digits [default: that of the credentials in use].", valueName: "id"))
     var account: String?
+
+    @Option(help: ArgumentHelp("The longest that asking for the account may take.", valueName: "time"))
+    var timeout = DurationArgument(argument: "30s")!
 
     func validate() throws {
         let known = CommandActions.all.keys.sorted()
@@ -36,18 +42,31 @@ struct PermissionsCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = Environment.current(global)
         try await Exit.reporting(to: environment.console, failure: 1) {
-            let session = try Session(global, in: environment)
-            let policy = PermissionPolicy(
-                commands: commands.isEmpty ? CommandActions.all.keys.sorted() : commands, stack: session.stack,
-                regions: session.regions, account: try await account(session))
+            let policy =
+                !commands.isEmpty && CommandActions.beforeStack.isSuperset(of: commands)
+                ? try await searchPolicy(environment) : try await stackPolicy(environment)
             environment.console.print(StyledText(try JSONView.document(policy)))
         }
+    }
+
+    private func stackPolicy(_ environment: Environment) async throws -> PermissionPolicy {
+        let session = try Session(global, in: environment)
+        let everyday = CommandActions.all.keys.filter { !CommandActions.beforeStack.contains($0) }.sorted()
+        return PermissionPolicy(
+            commands: commands.isEmpty ? everyday : commands, stack: session.stack, regions: session.regions,
+            account: try await account(session))
+    }
+
+    private func searchPolicy(_ environment: Environment) async throws -> PermissionPolicy {
+        let session = try AccountSession(global, in: environment)
+        let account = if let account { account } else { try await session.account(deadline: .after(timeout.duration)) }
+        return PermissionPolicy(searching: commands, region: session.regions[0], account: account)
     }
 
     private func account(_ session: Session) async throws -> String {
         if let account { return account }
         guard let first = session.regions.first else { throw Problem(.configuration, "the stack has no Region") }
         return try await session.client(in: first.region).sts(first.region)
-            .getCallerIdentity(deadline: .after(.seconds(10))).account
+            .getCallerIdentity(deadline: .after(timeout.duration)).account
     }
 }

@@ -19,7 +19,7 @@ struct SchemaWork {
     ///   only for what was named, so that it says the same to everybody.
     init(_ options: SchemaCommand.Options, in environment: Environment, grantsCaller: Bool) async throws {
         deadline = .after(options.timeout.duration)
-        files = try SchemaFile.load(folder: try Self.folder(options, in: environment))
+        files = try SchemaFile.load(folder: SchemaFolder.path(named: options.folder, in: environment))
         let session = try Session(options.global, in: environment)
         // Peers share one catalog: whichever Region is asked, the schema is the same.
         guard let regional = session.regions.first else {
@@ -51,13 +51,6 @@ struct SchemaWork {
                 }
             }
         }
-    }
-
-    private static func folder(_ options: SchemaCommand.Options, in environment: Environment) throws -> String {
-        if let folder = options.folder { return folder }
-        let here = environment.workingDirectory + "/schema"
-        if FileManager.default.fileExists(atPath: here) { return here }
-        return (try? SandboxLocation.find(in: environment).schema) ?? here
     }
 
     /// The roles the stack's functions run as, which is what the functions themselves say.

@@ -14,8 +14,12 @@ struct Session: Sendable {
     /// The Regions asked for, or all.
     let regions: [RegionalStack]
     private let clients: [String: AWSClient]
+    private let environment: Environment
+    private let verbosity: Int
 
     init(_ options: GlobalOptions, in environment: Environment) throws {
+        self.environment = environment
+        verbosity = options.verbose
         var environment = environment
         var configuration = options.config ?? environment.variables["TASKOPS_CONFIG"]
         if options.sandbox {
@@ -28,7 +32,8 @@ struct Session: Sendable {
         regions = try Self.select(options.regions, from: stack)
         var clients: [String: AWSClient] = [:]
         // One for all Regions: nobody signs in, or types a code, once for each.
-        let process = environment.process
+        var process = environment.process
+        process.observer = environment.observer(verbosity: options.verbose)
         let credentials = CredentialChain(
             environment: process, profile: options.profile, region: stack.regions.first?.region)
         for regional in stack.regions {
@@ -50,18 +55,28 @@ struct Session: Sendable {
     ///
     /// - Parameter role: the configured role, or `admin`, which has an action of its own.
     func database(_ regional: RegionalStack, as role: String, deadline: Deadline) async throws -> DatabaseConfiguration {
+        let id = try await ClusterLookup.id(of: regional, client: client(in: regional.region), deadline: deadline)
+        return database(regional, cluster: id, as: role)
+    }
+
+    /// The same where the cluster's id is known.
+    func database(_ regional: RegionalStack, cluster id: ClusterID, as role: String) -> DatabaseConfiguration {
         let client = client(in: regional.region)
-        let id = try await ClusterLookup.id(of: regional, client: client, deadline: deadline)
         let host = id.endpoint(in: regional.region)
         let region = regional.region
-        return DatabaseConfiguration(
+        let action: DSQLToken.Action = role == "admin" ? .connectAdmin : .connect
+        var database = DatabaseConfiguration(
             host: host, hostaddr: regional.connection.hostaddr, port: regional.connection.port ?? 5432, user: role,
             sslRootCert: regional.connection.sslRootCert, applicationName: "taskops"
         ) { deadline in
             DSQLToken.make(
-                host: host, region: region, action: role == "admin" ? .connectAdmin : .connect,
-                credentials: try await client.credentials(deadline: deadline), at: client.configuration.now())
+                host: host, region: region, action: action,
+                credentials: try await client.credentials(deadline: deadline), at: client.signingTime)
         }
+        // A refused token may have been made by a wrong clock, and the refusal does not tell AWS's time.
+        database.isLoginWorthRepeating = { deadline in await client.hasCorrectedClock(in: region, deadline: deadline) }
+        database.observer = environment.observer(of: action, in: region, verbosity: verbosity)
+        return database
     }
 
     private static func select(_ names: [String], from stack: TaskStack) throws -> [RegionalStack] {

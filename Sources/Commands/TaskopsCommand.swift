@@ -11,13 +11,15 @@ struct TaskopsCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            CanaryCommand.self, TailCommand.self, SchemaCommand.self, PermissionsCommand.self, WhoamiCommand.self,
-            SandboxCommand.self,
+            StatusCommand.self, CanaryCommand.self, TailCommand.self, AlarmsCommand.self, RunbookCommand.self,
+            SchemaCommand.self, InitCommand.self, PermissionsCommand.self, WhoamiCommand.self, SandboxCommand.self,
         ])
 }
 
 /// Reads the command line, runs what it asks for and ends the process with the right exit code.
 package func runTaskops() async {
+    keepMemoryFromCrashOutput()
     ignoreBrokenPipes()
-    await TaskopsCommand.main(GlobalFlags.movedBehindCommand(Array(CommandLine.arguments.dropFirst())))
+    let arguments = OptionalInterval.expanded(Array(CommandLine.arguments.dropFirst()))
+    await TaskopsCommand.main(GlobalFlags.movedBehindCommand(arguments))
 }

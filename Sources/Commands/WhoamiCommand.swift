@@ -13,6 +13,9 @@ struct WhoamiCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
+    @Option(help: ArgumentHelp("The longest it may take.", valueName: "time"))
+    var timeout = DurationArgument(argument: "30s")!
+
     @Option(help: ArgumentHelp("text or json.", valueName: "format"))
     var output: ReportFormat = .text
 
@@ -36,14 +39,15 @@ struct WhoamiCommand: AsyncParsableCommand {
     }
 
     private func identity(in environment: Environment) async throws -> Identity {
-        let process = environment.process
-        let deadline = Deadline.after(.seconds(30))
+        var process = environment.process
+        process.observer = environment.observer(verbosity: global.verbose)
+        let deadline = Deadline.after(timeout.duration)
         let chain = CredentialChain(environment: process, profile: global.profile, region: global.regions.first)
         let shared = try SharedConfig(process, profile: global.profile)
         var settings = try AWSClient.Configuration(
             environment: process, profile: global.profile, region: global.regions.first, endpointURL: global.endpointURL,
             credentials: chain)
-        settings.observer = environment.observer(verbosity: global.verbose)
+        settings.observer = process.observer
         let found = try await chain.find(deadline: deadline)
         let caller = try await AWSClient(settings).sts(settings.region).getCallerIdentity(deadline: deadline)
         let region = shared.regionChoice(flag: global.regions.first, process)

@@ -28,16 +28,9 @@ struct StackDecoder {
         return TaskStack(name: name, environment: environment, regions: regions, canary: canary)
     }
 
-    /// The name becomes a tag value and part of `created_by`, so it is held to what both take.
     private mutating func stackName(_ node: YAMLNode?, of root: YAMLNode) -> String {
         guard let name = reader.required(node, "stack", of: root) else { return "" }
-        let isWellFormed =
-            name.utf8.count <= 64
-            && name.unicodeScalars.allSatisfy { scalar in
-                scalar.isASCII
-                    && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
-            }
-        if !isWellFormed {
+        if !TaskStack.isWellFormed(name: name) {
             reader.note("stack must be at most 64 letters, digits, - and _: `\(name)`", at: node)
         }
         return name

@@ -24,6 +24,11 @@ package struct DatabaseConfiguration: Sendable {
     /// How long one connection attempt may take, whatever the command's own deadline allows.
     package var connectTimeout: Duration
     package var password: PasswordProvider
+    /// Asked when the server refused the login: whether another password is worth one more attempt, because what the
+    /// refused one was made from has been put right meanwhile.
+    package var isLoginWorthRepeating: (@Sendable (Deadline) async -> Bool)?
+    /// Told of every attempt to open a connection.
+    package var observer: (@Sendable (ConnectionEvent) -> Void)?
 
     package init(
         host: String, hostaddr: String? = nil, port: Int = 5432, user: String, database: String = "postgres",

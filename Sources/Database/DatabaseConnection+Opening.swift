@@ -24,12 +24,45 @@ extension DatabaseConnection {
         let allowed = min(configuration.connectTimeout, deadline.remaining)
         let deadline = Deadline.after(allowed)
         let authorities = try CertificateAuthorities.file(configured: configuration.sslRootCert)
-        let addresses = try await configuration.addresses(deadline: deadline, allowed: allowed)
-        let password = try await configuration.password(deadline)
-        try await connection.connect(
-            to: addresses, parameters: configuration.parameters(authorities: authorities, password: password),
-            deadline: deadline, allowed: allowed)
+        do {
+            try await connection.logIn(authorities: authorities, deadline: deadline, allowed: allowed)
+        } catch let refusal as DatabaseError where refusal.phase == .authenticate && refusal.kind == .credentials {
+            guard await configuration.isLoginWorthRepeating?(deadline) == true else { throw refusal }
+            try await connection.logIn(authorities: authorities, deadline: deadline, allowed: allowed)
+        }
         return connection
+    }
+
+    private func logIn(authorities: String, deadline: Deadline, allowed: Duration) async throws {
+        let addresses = try await told { () async throws(DatabaseError) in
+            try await configuration.addresses(deadline: deadline, allowed: allowed)
+        }
+        let password = try await configuration.password(deadline)
+        try await told(successToo: true) { () async throws(DatabaseError) in
+            try await connect(
+                to: addresses, parameters: configuration.parameters(authorities: authorities, password: password),
+                deadline: deadline, allowed: allowed)
+        }
+    }
+
+    /// Does a part of connecting, and tells whoever watches how it went.
+    private func told<Success>(
+        successToo: Bool = false, _ body: () async throws(DatabaseError) -> Success
+    ) async throws(DatabaseError) -> Success {
+        let began = ContinuousClock.now
+        func tell(_ failure: DatabaseError?) {
+            configuration.observer?(
+                ConnectionEvent(
+                    host: configuration.host, user: configuration.user, duration: .now - began, failure: failure))
+        }
+        do {
+            let result = try await body()
+            if successToo { tell(nil) }
+            return result
+        } catch {
+            tell(error)
+            throw error
+        }
     }
 
     private func connect(

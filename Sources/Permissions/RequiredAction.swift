@@ -4,7 +4,9 @@
 package struct RequiredAction: Sendable, Hashable {
     /// What the policy's `Resource` names.
     package enum Target: Sendable, Hashable, CaseIterable {
-        case bus, rule, function, logGroup, cluster
+        case bus, rule, function, logGroup, queue, cluster
+        // What a search looks at before the stack's names are known: all of a kind, in every Region.
+        case anyRule, anyFunction, anyCluster
         /// The action takes no resource, or has to be allowed on all of them.
         case everything
     }
@@ -22,10 +24,17 @@ package struct RequiredAction: Sendable, Hashable {
 package enum CommandActions {
     /// Commands that call AWS, by the word typed.
     package static let all: [String: [RequiredAction]] = [
+        "alarms": alarms + clusterByTag,
         "canary": canary + clusterByTag,
+        "init": discovery,
         "schema": schema + clusterByTag,
+        "status": status + clusterByTag,
         "tail": tail,
     ]
+
+    /// Commands that look through an account before there is a stack: their policy needs no taskops.yaml, and is not part
+    /// of what the stack's operators need every day.
+    package static let beforeStack: Set<String> = ["init"]
 
     private static let canary = [
         RequiredAction("events:DescribeEventBus", on: .bus),
@@ -53,6 +62,44 @@ package enum CommandActions {
         RequiredAction("logs:StartLiveTail", on: .logGroup),
         // For patterns, and for the ARNs that Live Tail takes: of groups that may have any name.
         RequiredAction("logs:DescribeLogGroups", on: .everything),
+    ]
+
+    /// Three of them take no narrower resource: GetMetricData has none, DescribeLogGroups lists, and without the scope
+    /// `*` DescribeAlarms leaves composite alarms out (CloudWatch API reference, DescribeAlarms).
+    private static let status = [
+        RequiredAction("events:DescribeEventBus", on: .bus),
+        RequiredAction("events:DescribeRule", on: .rule),
+        RequiredAction("events:ListTargetsByRule", on: .rule),
+        RequiredAction("lambda:GetFunction", on: .function),
+        RequiredAction("lambda:GetPolicy", on: .function),
+        RequiredAction("lambda:GetFunctionEventInvokeConfig", on: .function),
+        RequiredAction("sqs:GetQueueUrl", on: .queue),
+        RequiredAction("sqs:GetQueueAttributes", on: .queue),
+        RequiredAction("dsql:GetCluster", on: .cluster),
+        RequiredAction("dsql:DbConnect", on: .cluster),
+        RequiredAction("logs:DescribeLogGroups", on: .everything),
+        RequiredAction("cloudwatch:DescribeAlarms", on: .everything),
+        RequiredAction("cloudwatch:GetMetricData", on: .everything),
+    ]
+
+    private static let alarms = [
+        // Scoped to less than everything, composite alarms are left out (CloudWatch API reference, DescribeAlarms).
+        RequiredAction("cloudwatch:DescribeAlarms", on: .everything)
+    ]
+
+    private static let discovery = [
+        // Describing all stacks takes both, and the resource is then no stack's ARN (CloudFormation API reference,
+        // DescribeStacks).
+        RequiredAction("cloudformation:DescribeStacks", on: .everything),
+        RequiredAction("cloudformation:ListStacks", on: .everything),
+        RequiredAction("dsql:ListClusters", on: .everything),
+        RequiredAction("dsql:GetCluster", on: .anyCluster),
+        // Asked only where a stack's outputs leave something unsaid.
+        RequiredAction("events:ListEventBuses", on: .everything),
+        RequiredAction("events:ListRules", on: .everything),
+        RequiredAction("events:ListTargetsByRule", on: .anyRule),
+        RequiredAction("lambda:GetFunctionEventInvokeConfig", on: .anyFunction),
+        RequiredAction("lambda:GetFunctionConfiguration", on: .anyFunction),
     ]
 
     /// Where taskops.yaml names a cluster by its tag instead of its id.

@@ -26,3 +26,17 @@ package struct AlarmStatus: Sendable, Hashable, Codable {
         self.runbook = runbook
     }
 }
+
+extension AlarmStatus {
+    /// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(name, forKey: .name)
+        try object.encode(state, forKey: .state)
+        try object.encode(type, forKey: .type)
+        try object.encode(since, forKey: .since)
+        try object.encode(reason, forKey: .reason)
+        try object.encode(actionsEnabled, forKey: .actionsEnabled)
+        try object.encode(runbook, forKey: .runbook)
+    }
+}

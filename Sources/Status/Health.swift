@@ -12,6 +12,16 @@ package enum Health: String, Sendable, Hashable, Codable, Comparable, CaseIterab
     /// Broken: tasks do not get through, or soon will not.
     case unhealthy
 
+    /// What `taskops status` ends with.
+    package var exitCode: Int32 {
+        switch self {
+        case .healthy: 0
+        case .degraded: 1
+        case .unhealthy: 2
+        case .unknown: 3
+        }
+    }
+
     package static func < (left: Health, right: Health) -> Bool {
         allCases.firstIndex(of: left)! < allCases.firstIndex(of: right)!
     }

@@ -3,15 +3,18 @@ package struct MetricSeries: Sendable, Hashable, Codable {
     /// What the page shows, in its order. The raw value is also the query's `Id` in GetMetricData.
     package enum Name: String, Sendable, Hashable, Codable, CaseIterable {
         // EventBridge
-        case matchedEvents, failedInvocations, deadLettered, deliveryLatency
+        case matchedEvents, failedInvocations, deadLettered, deadLetteringFailed, deliveryLatency
         // Lambda
-        case invocations, errors, throttles, durationP50, durationP95, asyncEventAge
+        case invocations, errors, throttles, durationP50, durationP95, asyncEventAge, asyncEventsDropped
+        case destinationDeliveryFailures
+        // SQS
+        case deadLetterQueueSent, deadLetterQueueAge, failureQueueSent, failureQueueAge
         // DSQL
         case transactions, occConflicts, queryTimeouts, commitLatency, storage
     }
 
     package enum Unit: String, Sendable, Hashable, Codable {
-        case count, milliseconds, bytes
+        case count, milliseconds, seconds, bytes
     }
 
     package var name: Name
@@ -49,4 +52,20 @@ package struct MetricSeries: Sendable, Hashable, Codable {
     /// All values added up; what a count of the hour is.
     package var total: Double { values.reduce(0) { $0 + ($1 ?? 0) } }
     package var peak: Double? { values.compactMap(\.self).max() }
+}
+
+extension MetricSeries {
+    /// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(name, forKey: .name)
+        try object.encode(namespace, forKey: .namespace)
+        try object.encode(metricName, forKey: .metricName)
+        try object.encode(statistic, forKey: .statistic)
+        try object.encode(unit, forKey: .unit)
+        try object.encode(period, forKey: .period)
+        try object.encode(start, forKey: .start)
+        try object.encode(values, forKey: .values)
+        try object.encode(staleness, forKey: .staleness)
+    }
 }

@@ -38,3 +38,25 @@ package struct RegionDifference: Sendable, Hashable, Codable {
         self.next = next
     }
 }
+
+extension RegionDifference {
+    /// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(aspect, forKey: .aspect)
+        try object.encode(health, forKey: .health)
+        try object.encode(subject, forKey: .subject)
+        try object.encode(values, forKey: .values)
+        try object.encode(sentence, forKey: .sentence)
+        try object.encode(next, forKey: .next)
+    }
+}
+
+extension RegionDifference.Value {
+    /// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(region, forKey: .region)
+        try object.encode(value, forKey: .value)
+    }
+}

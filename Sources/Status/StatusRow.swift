@@ -8,6 +8,8 @@ package struct StatusRow: Sendable, Hashable, Codable {
         /// The database behind the endpoint: it *answers*, and *is current*.
         case database
         case alarms, metrics
+        /// This machine's clock beside AWS's; there is such a row only when they disagree.
+        case clock
     }
 
     package var part: Part
@@ -47,5 +49,17 @@ package struct Finding: Sendable, Hashable, Codable {
         self.sentence = sentence
         self.evidence = evidence
         self.next = next
+    }
+}
+
+extension Finding {
+    /// What is not known is written as null: a reader need not tell a missing key from a missing fact.
+    package func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(code, forKey: .code)
+        try object.encode(health, forKey: .health)
+        try object.encode(sentence, forKey: .sentence)
+        try object.encode(evidence, forKey: .evidence)
+        try object.encode(next, forKey: .next)
     }
 }

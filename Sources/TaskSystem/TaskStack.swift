@@ -14,6 +14,16 @@ package struct TaskStack: Sendable, Hashable {
         self.regions = regions
         self.canary = canary
     }
+
+    /// The name becomes a tag value and part of `created_by`, so it is held to what both take: at most 64 ASCII letters,
+    /// digits, `-` and `_`.
+    package static func isWellFormed(name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 64
+            && name.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-" || scalar == "_")
+            }
+    }
 }
 
 /// How long the canary may take before it counts as slow, and before it counts as lost.

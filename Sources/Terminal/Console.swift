@@ -10,31 +10,48 @@ import Synchronization
 package final class Console: Sendable {
     package let output: TerminalProfile
     package let error: TerminalProfile
+    private let descriptors: (output: Int32, error: Int32)
     private let isClosed = Mutex(false)
     private let isProgressShown = Mutex(false)
+    private let isSpeaking = Mutex(())
+    /// What was said while a screen of its own stood on the terminal; nil while none does.
+    private let held = Mutex<[StyledText]?>(nil)
 
-    package init(output: TerminalProfile, error: TerminalProfile) {
+    /// - Parameter descriptors: where the two are written to; the process's own unless somebody else's are named.
+    package init(
+        output: TerminalProfile, error: TerminalProfile,
+        descriptors: (output: Int32, error: Int32) = (STDOUT_FILENO, STDERR_FILENO)
+    ) {
         self.output = output
         self.error = error
+        self.descriptors = descriptors
     }
 
     /// Looks at the process's own streams.
     package convenience init(variables: [String: String], color: TerminalProfile.ColorChoice) {
         func profile(_ descriptor: Int32) -> TerminalProfile {
-            TerminalProfile(
-                isTerminal: isatty(descriptor) == 1, columns: Self.columns(of: descriptor), variables: variables,
+            let size = Self.size(of: descriptor)
+            return TerminalProfile(
+                isTerminal: isatty(descriptor) == 1, columns: size?.columns, rows: size?.rows, variables: variables,
                 color: color)
         }
         self.init(output: profile(STDOUT_FILENO), error: profile(STDERR_FILENO))
     }
 
     /// Whether the reader of standard output has gone (`taskops … | head`): no reason to complain, or to go on printing.
-    package var isOutputClosed: Bool { isClosed.withLock(\.self) }
+    ///
+    /// A write would tell; one that has nothing to write for an hour asks the pipe itself (poll(2): POLLERR is set on the
+    /// writing end when the reading end is closed).
+    package var isOutputClosed: Bool {
+        if isClosed.withLock(\.self) { return true }
+        var pipe = pollfd(fd: descriptors.output, events: 0, revents: 0)
+        return poll(&pipe, 1, 0) == 1 && pipe.revents & Int16(POLLERR) != 0
+    }
 
     /// Writes lines of the answer.
     package func print(_ lines: [StyledText]) {
         clearProgress()
-        write(lines.map { Theme.render($0, on: output) + "\n" }.joined(), to: STDOUT_FILENO)
+        write(lines.map { Theme.render($0, on: output) + "\n" }.joined(), to: descriptors.output)
     }
 
     package func print(_ line: StyledText) {
@@ -50,8 +67,34 @@ package final class Console: Sendable {
 
     /// Writes a line of the conversation.
     package func say(_ line: StyledText) {
+        say([line])
+    }
+
+    /// Writes lines of the conversation that belong together: nobody else's come between them.
+    package func say(_ lines: [StyledText]) {
+        let isHeld = held.withLock { held in
+            guard held != nil, error.isTerminal else { return false }
+            // The newest are worth keeping; a night of `-v` is not worth the memory.
+            held!.removeFirst(min(held!.count, max(0, held!.count + lines.count - 200)))
+            held!.append(contentsOf: lines)
+            return true
+        }
+        if isHeld { return }
         clearProgress()
-        write(Theme.render(line, on: error) + "\n", to: STDERR_FILENO)
+        let text = lines.map { Theme.render($0, on: error) + "\n" }.joined()
+        isSpeaking.withLock { _ in write(text, to: descriptors.error) }
+    }
+
+    /// Asks: the cursor stays behind the words, where the answer is typed.
+    package func prompt(_ line: StyledText) {
+        clearProgress()
+        write(Theme.render(line, on: error), to: STDERR_FILENO)
+    }
+
+    /// Writes text to standard output byte for byte: a file that is passed on, not something of ours to draw.
+    package func pass(_ text: String) {
+        clearProgress()
+        write(text, to: STDOUT_FILENO)
     }
 
     /// Runs `body`, and shows what it last said it is doing on one line of standard error, which goes when it ends.
@@ -74,14 +117,29 @@ package final class Console: Sendable {
         var pause = Duration.milliseconds(250)
         while (try? await Task.sleep(for: pause)) != nil {
             pause = .milliseconds(100)
-            guard var text = line.latest else { continue }
+            guard var text = line.latest, held.withLock({ $0 == nil }) else { continue }
             let seconds = began.duration(to: .now).components.seconds
             if seconds > 0 { text += StyledText("  \(seconds) s", .faint) }
             let fitted = text.truncated(to: (error.width ?? 80) - 1, ellipsis: error.hasUnicode ? "…" : "...")
             isProgressShown.withLock { $0 = true }
-            write("\r\u{1B}[K" + Theme.render(fitted, on: error), to: STDERR_FILENO)
+            write("\r\u{1B}[K" + Theme.render(fitted, on: error), to: descriptors.error)
         }
         clearProgress()
+    }
+
+    /// From now on the terminal belongs to a screen of its own: what is said waits.
+    func holdConversation() {
+        clearProgress()
+        held.withLock { $0 = $0 ?? [] }
+    }
+
+    /// Says what was held back.
+    func releaseConversation() {
+        let lines = held.withLock { held in
+            defer { held = nil }
+            return held ?? []
+        }
+        say(lines)
     }
 
     private func clearProgress() {
@@ -89,27 +147,40 @@ package final class Console: Sendable {
             defer { isShown = false }
             return isShown
         }
-        if wasShown { write("\r\u{1B}[K", to: STDERR_FILENO) }
+        if wasShown { write("\r\u{1B}[K", to: descriptors.error) }
+    }
+
+    /// Bytes for the output as they are, escapes and all.
+    func writeRaw(_ text: String) { write(text, to: descriptors.output) }
+
+    /// The output's window as it is now; nil where it has none.
+    var window: (columns: Int, rows: Int)? { Self.size(of: descriptors.output) }
+
+    /// Whether the shell lets this process use the terminal: after `bg` it does not.
+    var isForeground: Bool {
+        let group = tcgetpgrp(descriptors.output)
+        return group < 0 || group == getpgrp()
     }
 
     private func write(_ text: String, to descriptor: Int32) {
-        if descriptor == STDOUT_FILENO, isOutputClosed { return }
+        if descriptor == descriptors.output, isOutputClosed { return }
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { posixWrite(descriptor, $0.baseAddress, $0.count) }
             if written > 0 {
                 rest = rest.dropFirst(written)
             } else if errno != EINTR, errno != EAGAIN {
-                if descriptor == STDOUT_FILENO { isClosed.withLock { $0 = true } }
+                if descriptor == descriptors.output { isClosed.withLock { $0 = true } }
                 return
             }
         }
     }
 
-    private static func columns(of descriptor: Int32) -> Int? {
+    /// What the terminal says its window is; nil where it does not know, and for a pipe.
+    private static func size(of descriptor: Int32) -> (columns: Int, rows: Int)? {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 }
 
@@ -126,7 +197,7 @@ package final class ProgressLine: Sendable {
     var latest: StyledText? { text.withLock(\.self) }
 }
 
-private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
         Glibc.write(descriptor, bytes, count)
     #else

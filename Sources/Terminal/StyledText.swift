@@ -2,9 +2,13 @@
 package struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// What a span means, never how it looks.
     package enum Tag: Sendable, Hashable {
-        case plain, good, bad, warning, faint, strong, heading, changed
+        case plain, good, bad, warning, faint, strong, heading
+        /// A picture made of letters, which moves with every look.
+        case graph
         /// A name that keeps its colour wherever it appears: a Region, a log group.
         case name(String)
+        /// Not what it was a moment ago; it keeps its own colour.
+        indirect case changed(Tag)
     }
 
     package struct Span: Sendable, Hashable {
@@ -87,6 +91,56 @@ package struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation 
             isFresh = false
         }
         return lines + [line]
+    }
+
+    /// As ``wrapped(to:indent:)``, but a word longer than a line is broken too: for prose and other people's words,
+    /// which nobody copies.
+    package func fitted(to width: Int, indent: Int = 0) -> [StyledText] {
+        wrapped(to: width, indent: indent).flatMap { line -> [StyledText] in
+            guard line.width > width, width > indent else { return [line] }
+            let (first, rest) = line.split(at: width)
+            let margin = StyledText(String(repeating: " ", count: indent))
+            return [first] + (rest.spans.isEmpty ? [] : rest.pieces(of: width - indent).map { margin + $0 })
+        }
+    }
+
+    /// Cut into pieces of at most `width` columns, wherever that falls; what a terminal makes of a line that is too long.
+    package func pieces(of width: Int) -> [StyledText] {
+        guard width > 0, self.width > width else { return [self] }
+        var pieces: [StyledText] = []
+        var rest = self
+        while rest.width > width {
+            let (first, more) = rest.split(at: width)
+            pieces.append(first)
+            rest = more
+        }
+        return pieces + (rest.spans.isEmpty ? [] : [rest])
+    }
+
+    /// The first `width` columns, and what follows. A letter two columns wide that no longer fits goes behind the cut;
+    /// at least one letter stays before it.
+    private func split(at width: Int) -> (StyledText, StyledText) {
+        var first = StyledText()
+        var rest = StyledText()
+        var room = width
+        var isFull = false
+        for span in spans {
+            var kept = ""
+            var left = ""
+            for character in span.text {
+                let columns = displayWidth(of: String(character))
+                isFull = isFull || (columns > room && !(first.spans.isEmpty && kept.isEmpty))
+                if isFull {
+                    left.append(character)
+                } else {
+                    kept.append(character)
+                    room -= columns
+                }
+            }
+            first += StyledText(kept, span.tag)
+            rest += StyledText(left, span.tag)
+        }
+        return (first, rest)
     }
 
     /// Each word with the blanks before it. A word may be made of several spans.

@@ -24,9 +24,9 @@ package enum Theme {
         case .good: "32"
         case .bad: "1;31"
         case .warning: "33"
-        case .faint: "2"
+        case .faint, .graph: "2"
         case .strong, .heading: "1"
-        case .changed: "7"
+        case .changed(let tag): [codes(of: tag), "7"].filter { !$0.isEmpty }.joined(separator: ";")
         case .name(let name): nameColors[Int(stableHash(name) % UInt64(nameColors.count))]
         }
     }

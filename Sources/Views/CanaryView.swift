@@ -139,13 +139,6 @@ package enum CanaryView {
     }
 }
 
-/// `9.8 ms`, `212 ms`, `5.2 s`: two or three figures say all there is.
-func milliseconds(_ value: Double) -> String {
-    if value >= 1000 { return "\((value / 100).rounded() / 10) s" }
-    if value >= 100 { return "\(Int(value.rounded())) ms" }
-    return "\((value * 10).rounded() / 10) ms"
-}
-
 extension CanaryView {
     /// What is shown while it runs.
     package static func progress(_ progress: CanaryProgress) -> StyledText {

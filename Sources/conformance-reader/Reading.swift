@@ -50,8 +50,21 @@ enum Reading {
             case .unreadable(let detail, _): return try encoded(Line(unreadable: detail))
             case .transport, .unprepared: return try encoded(Line(failed: "\(error.problem)"))
             }
+        } catch let error as CloudWatchLogs.LiveTailError {
+            guard let (code, message) = ending(error) else { return try encoded(Line(failed: "\(error.problem)")) }
+            return try encoded(Line(error: ServiceError(status: 200, code: code, message: message)))
         } catch let problem as Problem {
             return try encoded(Line(failed: "\(problem)"))
+        }
+    }
+
+    /// The exception that ended a session, as the model names it.
+    private static func ending(_ error: CloudWatchLogs.LiveTailError) -> (code: String, message: String)? {
+        switch error {
+        case .sessionTimeout(let message): ("SessionTimeoutException", message)
+        case .sessionStreaming(let message): ("SessionStreamingException", message)
+        case .stream(.exception(let type, let message)): (type, message)
+        case .stream, .unreadable: nil
         }
     }
 

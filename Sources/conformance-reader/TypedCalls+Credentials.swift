@@ -31,6 +31,33 @@ extension TypedCalls.Context {
         throw Problem(.defect, "an answer of the token service was taken for credentials")
     }
 
+    /// A sign-in by `aws login` that is over, as it is kept once it was renewed.
+    func renewedLogin() async throws(Problem) -> String {
+        let kept = Kept()
+        let session = "arn:aws:sts::123456789012:assumed-role/any/any"
+        let config = "[default]\nregion = us-east-1\nlogin_session = \(session)\n"
+        let token = """
+            {"accessToken": {"accessKeyId": "old", "secretAccessKey": "old-secret", "sessionToken": "old-session", \
+            "accountId": "123456789012", "expiresAt": "2020-01-01T00:00:00Z"}, "refreshToken": "old-refresh", \
+            "clientId": "any", "dpopKey": "\(Self.key)"}
+            """
+        let variables = ["AWS_ENDPOINT_URL": url, "HOME": "/home", "AWS_CONFIG_FILE": "config"]
+        var environment = ProcessEnvironment(variables: variables) { path in
+            path == "config" ? config : path.contains("/login/cache/") ? token : nil
+        }
+        environment.writeFile = { _, text in kept.text.withLock { $0 = text } }
+        _ = try await CredentialChain(environment: environment, now: { Self.now }).credentials(deadline: deadline)
+        guard let text = kept.text.withLock(\.self) else {
+            throw Problem(.defect, "a renewed sign-in was not kept")
+        }
+        return text
+    }
+
+    /// Made for this, and the key to nothing.
+    private static let key =
+        "MHcCAQEEICHFCNexi0MLBsmrn3AsoDKsSCXHvtSvLLajm2iaw9DyoAoGCCqGSM49AwEHoUQDQgAEHd1wjo0ogjSwyxZOZOpd6hShWnNUnrJE35w"
+        + "CVOpK4UiKtNwz1kC9f/mQaT0/CYAXn1FvqJWMuPc5uezwkoBRrQ=="
+
     /// A moment at which the sign-in is looked at; one that ends soon has to be renewed first.
     static let now = Date(timeIntervalSince1970: 1_767_323_045)
 

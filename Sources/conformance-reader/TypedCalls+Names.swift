@@ -63,6 +63,34 @@ indirect enum Named: Encodable, Sendable {
         ])
     }
 
+    /// Likewise a sign-in by `aws login`.
+    init(login text: String) throws {
+        struct File: Decodable {
+            struct AccessToken: Decodable {
+                var accessKeyId: String
+                var secretAccessKey: String
+                var sessionToken: String
+                var expiresAt: Date
+            }
+            var accessToken: AccessToken
+            var refreshToken: String
+        }
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        let file = try decoder.decode(File.self, from: Data(text.utf8))
+        self = .object([
+            "tokenOutput": .object([
+                "accessToken": .object([
+                    "accessKeyId": .text(file.accessToken.accessKeyId),
+                    "secretAccessKey": .text(file.accessToken.secretAccessKey),
+                    "sessionToken": .text(file.accessToken.sessionToken),
+                ]),
+                "expiresIn": .number(file.accessToken.expiresAt.timeIntervalSince(TypedCalls.Context.now)),
+                "refreshToken": .text(file.refreshToken),
+            ])
+        ])
+    }
+
     init(_ invocation: Lambda.InvokeOutput) {
         self = .object([
             "StatusCode": .number(Double(invocation.statusCode)),

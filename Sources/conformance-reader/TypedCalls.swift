@@ -18,7 +18,13 @@ enum TypedCalls {
     static let name = "any"
 
     static let all: [String: Call] = [
+        "cloudformation DescribeStacks": { try await $0.stacks.describeStacks(deadline: $0.deadline) },
         "cloudwatch DescribeAlarms": { try await $0.cloudWatch.describeAlarms(.init(), deadline: $0.deadline) },
+        "cloudwatch GetMetricData": {
+            let now = Context.now
+            return try await $0.cloudWatch.getMetricData(
+                .init(metricDataQueries: [], startTime: now, endTime: now), deadline: $0.deadline)
+        },
         "dsql GetCluster": { try await $0.dsql.getCluster(identifier: name, deadline: $0.deadline) },
         "dsql ListClusters": { try await $0.dsql.listClusters(deadline: $0.deadline) },
         "dsql ListTagsForResource": { try await $0.dsql.listTagsForResource(arn: name, deadline: $0.deadline) },
@@ -26,6 +32,8 @@ enum TypedCalls {
         "events DescribeRule": {
             try await $0.events.describeRule(.init(name: name, eventBusName: nil), deadline: $0.deadline)
         },
+        "events ListEventBuses": { try await $0.events.listEventBuses(deadline: $0.deadline) },
+        "events ListRules": { try await $0.events.listRules(.init(eventBusName: nil), deadline: $0.deadline) },
         "events ListTargetsByRule": {
             try await $0.events.listTargetsByRule(.init(rule: name, eventBusName: nil), deadline: $0.deadline)
         },
@@ -46,6 +54,8 @@ enum TypedCalls {
         },
         "logs DescribeLogGroups": { try await $0.logs.describeLogGroups(.init(), deadline: $0.deadline) },
         "logs FilterLogEvents": { try await $0.logs.filterLogEvents(.init(), deadline: $0.deadline) },
+        "logs StartLiveTail": { try await $0.liveTail() },
+        "signin CreateOAuth2Token": { try Named(login: try await $0.renewedLogin()) },
         "sqs GetQueueAttributes": {
             try await $0.sqs.getQueueAttributes(.init(queueURL: name, attributeNames: []), deadline: $0.deadline)
         },
@@ -61,6 +71,7 @@ enum TypedCalls {
 }
 
 extension TypedCalls.Context {
+    var stacks: CloudFormation { client.cloudFormation(TypedCalls.region) }
     var cloudWatch: CloudWatch { client.cloudWatch(TypedCalls.region) }
     var dsql: DSQL { client.dsql(TypedCalls.region) }
     var events: EventBridge { client.eventBridge(TypedCalls.region) }

@@ -72,6 +72,17 @@ import Testing
     }
 
     @Test(arguments: [
+        ("Signature=0a1B, and Signature=ff", "Signature=****, and Signature=****"), ("Signature=", "Signature=****"),
+        ("Signature=****&a", "Signature=****&a"),
+        ("Proxy-Authorization: Basic dXNlcjpwYXNzd29yZA== …", "Proxy-Authorization: Basic **** …"),
+        ("Basic authentication is required", "Basic authentication is required"),
+        ("Bearer eyJhbGciOiJub25lIn0.e30.", "Bearer ****"), ("", ""),
+    ])
+    func whatProvesAnIdentityIsStarred(message: String, shown: String) {
+        #expect(Redaction.withoutSignatures(message) == shown)
+    }
+
+    @Test(arguments: [
         ("https://h/p", "https://h/p"), ("https://h/p?a=b&c", "https://h/p?a=b&c"),
         ("https://h/?X-Amz-Security-Token=t%2F", "https://h/?X-Amz-Security-Token=****"),
         ("h?x-amz-signature=1&x-amz-signature=2&", "h?x-amz-signature=****&x-amz-signature=****&"),

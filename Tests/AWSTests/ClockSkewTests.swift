@@ -70,4 +70,41 @@ import Testing
             #expect(server.record.requests.count == 2)
         }
     }
+
+    /// As `strict`, for a call that needs no permission; further calls are let pass.
+    static func identity(isOff: Bool) -> LoopbackServer.Handler {
+        { request in
+            let headers = [("Date", "Fri, 02 Jan 2026 04:04:05 GMT")]
+            guard isOff, request["X-Amz-Date"]?.hasPrefix("20260102T0404") != true else {
+                let parts = [("Account", "1"), ("Arn", "a"), ("UserId", "u")].map { "<\($0)>\($1)</\($0)>" }
+                return .json("<R>\(parts.joined())</R>", headers: headers)
+            }
+            let error = "<Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired</Message></Error>"
+            return .json("<R>\(error)</R>", status: 403, headers: headers)
+        }
+    }
+
+    @Test(arguments: [(true, 2, 3600.0), (false, 1, 0)])
+    func whoeverWasRefusedElsewhereCanAskOnceWhetherItWasTheClock(isOff: Bool, calls: Int, offset: Double) async throws {
+        try await LoopbackServer.run(Self.identity(isOff: isOff)) { server in
+            let fixture = ClientFixture(server.url)
+            // Twice: what is known is not asked again.
+            for _ in 1...2 {
+                #expect(await fixture.client.hasCorrectedClock(in: "us-east-1", deadline: fixture.deadline) == isOff)
+                #expect(server.record.requests.count == calls)
+            }
+            let signingTime = fixture.client.signingTime.timeIntervalSince1970
+            #expect(signingTime == fixture.client.configuration.now().timeIntervalSince1970 + offset)
+        }
+    }
+
+    @Test func whatIsNotAnsweredSaysNothingOfTheClock() async throws {
+        try await LoopbackServer.run { _ in
+            .json("{}", status: 500)
+        } _: { server in
+            let fixture = ClientFixture(server.url)
+            #expect(await !fixture.client.hasCorrectedClock(in: "us-east-1", deadline: fixture.deadline))
+            #expect(fixture.client.clockOffset == 0)
+        }
+    }
 }

@@ -50,6 +50,8 @@ import Testing
         note("DescribeEventBus", events.describe_event_bus(Name=bus))
         note("DescribeRule", events.describe_rule(Name="r", EventBusName=bus))
         note("ListTargetsByRule", events.list_targets_by_rule(Rule="r", EventBusName=bus))
+        note("ListEventBuses", events.list_event_buses())
+        note("ListRules", events.list_rules(EventBusName=bus))
         dsql = client("dsql")
         cluster = dsql.create_cluster(tags={"Name": "täsks"})
         note("GetCluster", dsql.get_cluster(identifier=cluster["identifier"]))
@@ -194,6 +196,11 @@ import Testing
         let targets = try await events.listTargetsByRule(.init(rule: "r", eventBusName: bus), deadline: deadline)
         #expect(targets.targets?.first?.retryPolicy?.maximumRetryAttempts == 3)
         try check("ListTargetsByRule", targets)
+        try check("ListEventBuses", try await events.listEventBuses(deadline: deadline))
+        #expect(try await events.allEventBuses(deadline: deadline).map(\.name) == ["default", bus])
+        try check("ListRules", try await events.listRules(.init(eventBusName: bus), deadline: deadline))
+        #expect(try await events.allRules(onBus: bus, deadline: deadline).map(\.name) == ["r"])
+
         let put = try await events.putEvents(
             .init(entries: [.init(source: "s", detailType: "t", detail: "{}", eventBusName: bus, time: Date())]),
             deadline: deadline)

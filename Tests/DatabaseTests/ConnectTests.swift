@@ -1,6 +1,7 @@
 import Basics
 import Database
 import FoundationEssentials
+import Synchronization
 import TestSupport
 import Testing
 
@@ -157,6 +158,48 @@ struct ConnectTests {
         let refusing = configuration
         await #expect(throws: Problem(.credentials, "no credentials were found")) {
             try await withDatabaseConnection(refusing, deadline: ample) { _ in }
+        }
+    }
+
+    @Test(
+        "a refused login is repeated once where the password can be made better, and whoever watches hears of both",
+        arguments: [
+            (isBetter: true, isRepeated: true, told: ["28P01", nil]),
+            (isBetter: false, isRepeated: true, told: ["28P01", "28P01"]),
+            (isBetter: true, isRepeated: false, told: ["28P01"]),
+        ] as [(Bool, Bool, [String?])])
+    func repeatedLogin(isBetter: Bool, isRepeated: Bool, told: [String?]) async throws {
+        let right = try await server()
+        var configuration = right
+        let heard = Mutex((asked: 0, events: [ConnectionEvent]()))
+        configuration.password = { deadline in
+            let isFirst = heard.withLock { $0.asked == 0 }
+            return isFirst || !isBetter ? Secret("correct-horse-battery") : try await right.password(deadline)
+        }
+        configuration.isLoginWorthRepeating = { _ in
+            heard.withLock { $0.asked += 1 }
+            return isRepeated
+        }
+        configuration.observer = { event in heard.withLock { $0.events.append(event) } }
+        let error = await failure(configuration)
+        #expect(error?.sqlState == (told.last ?? nil))
+        #expect(heard.withLock(\.asked) == 1)
+        let events = heard.withLock(\.events)
+        #expect(events.map { $0.failure?.sqlState } == told)
+        #expect(events.allSatisfy { $0.user == "postgres" && $0.host == "postgres.test" })
+        #expect(!"\(events) \(dumped(events))".contains("correct-horse"))
+    }
+
+    @Test("nobody is asked for another password where the server was never reached, or knows no such database")
+    func notRepeated() async throws {
+        var elsewhere = try await server()
+        elsewhere.database = "nowhere"
+        for var configuration in [try await server(host: "other.example"), elsewhere] {
+            configuration.isLoginWorthRepeating = { _ in
+                Issue.record("it was asked")
+                return true
+            }
+            #expect(await failure(configuration) != nil)
         }
     }
 }

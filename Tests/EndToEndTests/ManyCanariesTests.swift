@@ -66,7 +66,7 @@ extension EndToEnd {
             }
             let killed = try await Clients.aws(
                 "us-east-1", "logs", "filter-log-events", "--log-group-name", "/aws/lambda/task-processor-dev",
-                "--filter-pattern", "Runtime.ExitError")
+                "--filter-pattern", "\"Runtime.ExitError\"")
             #expect(!(killed["events"]?.items.isEmpty ?? true), "no invocation was killed")
             // One event to create and one to complete: the retry is Lambda's, not a second event.
             #expect(try await control.counter("lambda-async-events-received") == before + 2)

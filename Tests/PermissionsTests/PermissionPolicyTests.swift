@@ -52,4 +52,46 @@ import Testing
         #expect(both.contains("dsql:DbConnect") && both.contains("dsql:DbConnectAdmin"))
         #expect(both.count == Set(both).count)
     }
+
+    @Test func statusReadsAndNothingElse() throws {
+        var stack = stack(byID)
+        stack.regions[0].deadLetterQueue = "undelivered"
+        stack.regions[0].failureQueue = "failed"
+        let policy = PermissionPolicy(commands: ["status"], stack: stack, regions: [stack.regions[0]], account: "111122223333")
+        #expect(policy.statement.map(\.sid) == ["Bus", "Rule", "Function", "Queues", "Cluster", "WithoutResource"])
+        #expect(
+            policy.statement[3].resource == [
+                "arn:aws:sqs:us-east-1:111122223333:undelivered", "arn:aws:sqs:us-east-1:111122223333:failed",
+            ])
+        #expect(
+            policy.statement[5].action == ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "logs:DescribeLogGroups"])
+        let operations = policy.statement.flatMap(\.action).map { $0.split(separator: ":")[1] }
+        let reading = ["Describe", "List", "Get", "DbConnect"]
+        #expect(operations.allSatisfy { operation in reading.contains { operation.hasPrefix($0) } })
+    }
+
+    @Test func aStackWithoutQueuesNeedsNoRightsOnThem() {
+        #expect(!policy(["status"], byID).statement.map(\.sid).contains("Queues"))
+    }
+
+    @Test func aSearchIsBoundToTheAccountAndNoStack() throws {
+        let search = PermissionPolicy(searching: ["init"], region: "us-east-1", account: "111122223333")
+        #expect(search.statement.map(\.sid) == ["AnyRule", "AnyFunction", "AnyCluster", "WithoutResource"])
+        #expect(search.statement[0].resource == ["arn:aws:events:*:111122223333:rule/*"])
+        #expect(search.statement[2].action == ["dsql:GetCluster"])
+        // Describing every stack needs the right to list them as well, and to list clusters there is no file that has them.
+        #expect(
+            search.statement[3].action == [
+                "cloudformation:DescribeStacks", "cloudformation:ListStacks", "dsql:ListClusters", "events:ListEventBuses",
+                "events:ListRules",
+            ])
+        let china = PermissionPolicy(searching: ["init"], region: "cn-north-1", account: "111122223333")
+        #expect(china.statement[1].resource == ["arn:aws-cn:lambda:*:111122223333:function:*"])
+    }
+
+    @Test func alarmsAreAskedForAllAtOnce() {
+        let policy = policy(["alarms"], byID)
+        #expect(policy.statement.map(\.sid) == ["WithoutResource"])
+        #expect(policy.statement[0].action == ["cloudwatch:DescribeAlarms"])
+    }
 }

@@ -1,4 +1,3 @@
-import AWS
 import Basics
 import Sandbox
 import Schema
@@ -53,14 +52,5 @@ import Views
 
     @Test func whatWouldLeadElsewhereIsUnset() {
         #expect(text(SandboxView.exports(["A": "1"], unsetting: ["Z", "B"])) == "unset B\nunset Z\nexport A='1'\n")
-    }
-
-    @Test func eachCallIsALine() {
-        let event = CallEvent(
-            service: "EventBridge", operation: "PutEvents", region: "us-east-1", attempt: 2, duration: .milliseconds(12),
-            status: 500, failure: "InternalException", requestID: "abc", retriesAfter: .milliseconds(80))
-        #expect(
-            text([CallView.line(event)])
-                == "aws  EventBridge PutEvents  us-east-1  500  12.0 ms  InternalException  attempt 2  again in 80.0 ms  abc\n")
     }
 }

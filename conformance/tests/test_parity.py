@@ -152,7 +152,10 @@ def test_made_answers_are_the_same_every_time_and_botocore_reads_them_all(call):
 
 
 def test_event_streams_are_made_and_read_event_by_event():
-    values = [parity.by_botocore(answer).get("value") for answer in answers.made("logs StartLiveTail")]
+    read = [parity.by_botocore(answer) for answer in answers.made("logs StartLiveTail")]
+    ended = {"status": 200, "code": "SessionTimeoutException", "message": "It is over.", "requestId": None}
+    assert {"error": ended} in read
+    values = [one.get("value") for one in read]
     streams = [value["responseStream"] for value in values if value is not None]
     assert len(streams) >= 20
     assert all({"sessionStart", "sessionUpdate"} <= {name for event in stream for name in event} for stream in streams)

@@ -30,13 +30,22 @@ class Application:
 
     def __call__(self, request: Request) -> Response:
         call = identify(request)
-        self._world.calls.count(call.service, call.operation or "unknown", call.region)
+        world = self._world
+        world.calls.count(
+            call.service, call.operation or "unknown", call.region, by_function=world.is_function(call.access_key_id)
+        )
         try:
             response = self._answer(call)
         except ConnectionCut:
             self._record(call, None)
             raise
         self._record(call, response)
+        # Taken only now: a connection that is cut in the middle of the answer is cut after the work was done.
+        place = {"service": call.service, "operation": call.operation, "region": call.region}
+        if world.faults.take(("cut-body",), **place):
+            if not response.body:
+                raise ConnectionCut
+            response.is_cut = True
         return response
 
     def _record(self, call: Call, response: Response | None) -> None:
@@ -78,9 +87,9 @@ class Application:
         place = {"service": call.service, "operation": call.operation, "region": call.region}
         for fault in self._world.faults.take(("delay",), **place):
             time.sleep(fault.delayMs / 1000)
-        for fault in self._world.faults.take(("cut", "throttle", "error"), **place):
-            if fault.kind == "cut":
-                raise ConnectionCut
+        for fault in self._world.faults.take(("cut", "hang", "throttle", "error"), **place):
+            if fault.kind in ("cut", "hang"):
+                raise ConnectionCut(after=fault.delayMs / 1000 if fault.kind == "hang" else 0)
             if fault.kind == "throttle":
                 raise _throttled(call, fault.code, fault.message)
             raise AwsError(

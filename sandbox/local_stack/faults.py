@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-AWS_KINDS = ("throttle", "error", "delay", "cut")
+AWS_KINDS = ("throttle", "error", "delay", "cut", "cut-body", "hang")
 DATABASE_KINDS = ("database-down", "database-delay", "database-conflict", "database-cut-commit")
 FUNCTION_KINDS = ("function-crash", "function-error", "function-throttle")
 #: The attempt to hand an event to a target fails in a way EventBridge retries.
@@ -23,6 +23,10 @@ LOG_KINDS = ("ingestion-lag", "empty-page")
 #: A frame of an event stream is cut short, damaged, cut off with its connection, or followed by nothing.
 STREAM_KINDS = ("stream-truncate", "stream-corrupt", "stream-cut", "stream-hang")
 KINDS = AWS_KINDS + DATABASE_KINDS + FUNCTION_KINDS + DELIVERY_KINDS + LOG_KINDS + STREAM_KINDS
+
+
+#: How long a hanging request is held when the fault does not say.
+HANG_MS = 30_000.0
 
 
 class FaultError(ValueError):
@@ -80,6 +84,8 @@ class Fault:
             _check_number("afterFrames", fault.afterFrames, 0, 1_000_000)
         if fault.kind in ("delay", "database-delay") and not fault.delayMs:
             raise FaultError(f"{fault.kind} needs delayMs")
+        if fault.kind == "hang" and not fault.delayMs:
+            fault.delayMs = HANG_MS
         if fault.committed is not None and not isinstance(fault.committed, bool):
             raise FaultError("committed is true or false")
         if fault.kind in ("database-conflict", "database-cut-commit") and fault.times is None:

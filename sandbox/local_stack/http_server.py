@@ -13,6 +13,7 @@ import logging
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -30,7 +31,14 @@ REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 class ConnectionCut(Exception):
-    """Raised by a handler to drop the connection without an answer."""
+    """Raised by a handler to drop the connection without an answer.
+
+    ``after`` holds it that many seconds first, or until the client has gone.
+    """
+
+    def __init__(self, after: float = 0.0) -> None:
+        super().__init__("the connection is cut")
+        self.after = after
 
 
 @dataclass
@@ -63,6 +71,8 @@ class Response:
     #: Instead of a body: pieces that are sent as they are made, until there are no more or the client is gone. An empty
     #: piece sends nothing; it lets the server look whether the client is there. Closed at the end if it has a ``close``.
     stream: Iterable[bytes] | None = None
+    #: Only the head and the first half of the body go out; then the connection is cut.
+    is_cut: bool = False
 
 
 Handler = Callable[[Request], Response]
@@ -76,9 +86,15 @@ class HttpServer:
     """Accepts on a loopback port (0 = any free one) until ``stop``."""
 
     def __init__(
-        self, handler: Handler, port: int = 0, name: str = "http", idle_seconds: float | None = IDLE_SECONDS
+        self,
+        handler: Handler,
+        port: int = 0,
+        name: str = "http",
+        idle_seconds: float | None = IDLE_SECONDS,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._handler = handler
+        self._clock = clock
         self._idle_seconds = idle_seconds
         self._name = name
         self._connections: set[socket.socket] = set()
@@ -145,27 +161,41 @@ class HttpServer:
                 connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.body = _read_body(reader, request.headers)
         except _BadRequest as problem:
-            connection.sendall(_rendered(Response(400, str(problem).encode()), "GET", keep=False))
+            connection.sendall(_rendered(Response(400, str(problem).encode()), "GET", False, self._clock()))
             return False
         keep = version == "HTTP/1.1" and request.headers.get("connection", "").lower() != "close"
         try:
             response = self._handler(request)
-        except ConnectionCut:
-            # A reset, not an orderly end: what a client sees when a network path breaks.
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        except ConnectionCut as cut:
+            if cut.after:
+                # Readable is what a connection becomes when its client goes away; this one has asked its question.
+                waiting = select.poll()
+                waiting.register(connection, select.POLLIN)
+                waiting.poll(cut.after * 1000)
+            _reset_at_close(connection)
             return False
         if response.stream is not None:
-            _send_stream(connection, response)
+            _send_stream(connection, response, self._clock())
             return False
-        connection.sendall(_rendered(response, request.method, keep))
+        rendered = _rendered(response, request.method, keep, self._clock())
+        if response.is_cut:
+            connection.sendall(rendered[: len(rendered) - (len(response.body) + 1) // 2])
+            _reset_at_close(connection)
+            return False
+        connection.sendall(rendered)
         return keep
 
 
-def _send_stream(connection: socket.socket, response: Response) -> None:
+def _reset_at_close(connection: socket.socket) -> None:
+    """A reset, not an orderly end: what a client sees when a network path breaks."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+
+
+def _send_stream(connection: socket.socket, response: Response, now: float) -> None:
     """As chunks, of which the last one says that all was sent; a cut ends without it."""
     assert response.stream is not None
     try:
-        connection.sendall(_rendered(response, "GET", keep=False))
+        connection.sendall(_rendered(response, "GET", False, now))
         for piece in response.stream:
             if piece:
                 connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
@@ -173,7 +203,7 @@ def _send_stream(connection: socket.socket, response: Response) -> None:
                 return
         connection.sendall(b"0\r\n\r\n")
     except ConnectionCut:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        _reset_at_close(connection)
     finally:
         close = getattr(response.stream, "close", None)
         if close is not None:
@@ -245,7 +275,7 @@ def _read_chunks(reader: BinaryIO) -> bytes:
         reader.readline(MAX_LINE)
 
 
-def _rendered(response: Response, method: str, keep: bool) -> bytes:
+def _rendered(response: Response, method: str, keep: bool, now: float) -> bytes:
     headers = {name.lower(): (name, value) for name, value in response.headers.items()}
     for name in ("connection", "transfer-encoding", "status"):
         headers.pop(name, None)
@@ -254,7 +284,7 @@ def _rendered(response: Response, method: str, keep: bool) -> bytes:
         headers["transfer-encoding"] = ("Transfer-Encoding", "chunked")
     elif response.status != 204 and not (method == "HEAD" and "content-length" in headers):
         headers["content-length"] = ("Content-Length", str(len(response.body)))
-    headers.setdefault("date", ("Date", formatdate(usegmt=True)))
+    headers.setdefault("date", ("Date", formatdate(now, usegmt=True)))
     headers["connection"] = ("Connection", "keep-alive" if keep else "close")
     reason = REASONS.get(response.status, "Unknown")
     lines = [f"HTTP/1.1 {response.status} {reason}"]

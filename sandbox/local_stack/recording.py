@@ -12,6 +12,7 @@ import os
 import re
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -48,6 +49,7 @@ class Recorder:
         self._file: IO[str] | None = None
         self._path: Path | None = None
         self._calls = 0
+        self._streams: set[_Copy] = set()
 
     @property
     def is_on(self) -> bool:
@@ -57,6 +59,7 @@ class Recorder:
         """Begins an empty file; a recording that is under way ends first."""
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise RecordingError("name is the file's: small letters, digits and dashes, 64 at most")
+        self._finish_streams()
         with self._lock:
             self._close()
             folder = self._directory / "recordings"
@@ -67,7 +70,8 @@ class Recorder:
             return self._state()
 
     def stop(self) -> dict[str, Any]:
-        """What was recorded: every call answered before this is in the file."""
+        """What was recorded: every call answered before this is in the file, and of streams what they have said so far."""
+        self._finish_streams()
         with self._lock:
             state = self._state()
             self._close()
@@ -81,7 +85,25 @@ class Recorder:
         """``response`` is None where the connection was cut instead; ``caller`` is an ARN."""
         if not self.is_on:
             return
-        line = json.dumps(_entry(call, response, caller, self._account), separators=(",", ":"))
+        entry = _entry(call, response, caller, self._account)
+        if response is None or response.stream is None:
+            self._write(entry)
+            return
+
+        def write(body: bytes) -> None:
+            entry["response"]["body"] = _body(body)
+            self._streams.discard(copy)
+            self._write(entry)
+
+        response.stream = copy = _Copy(response.stream, write)
+        self._streams.add(copy)
+
+    def _finish_streams(self) -> None:
+        for copy in list(self._streams):
+            copy.finish()
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        line = json.dumps(entry, separators=(",", ":"))
         with self._lock:
             if self._file is not None:
                 self._file.write(line + "\n")
@@ -95,6 +117,36 @@ class Recorder:
         if self._file is not None:
             self._file.close()
         self._file = None
+
+
+class _Copy:
+    """Hands a stream on and keeps it, until the stream ends or the recording does."""
+
+    def __init__(self, stream: Iterable[bytes], write: Callable[[bytes], None]) -> None:
+        self._stream, self._write = stream, write
+        self._pieces: list[bytes] = []
+        self._lock = threading.Lock()
+        self._is_finished = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._stream:
+            if not self._is_finished:
+                self._pieces.append(piece)
+            yield piece
+
+    def close(self) -> None:
+        self.finish()
+        close = getattr(self._stream, "close", None)
+        if close is not None:
+            close()
+
+    def finish(self) -> None:
+        with self._lock:
+            if self._is_finished:
+                return
+            self._is_finished = True
+        self._write(b"".join(self._pieces))
+        self._pieces.clear()
 
 
 def _entry(call: Call, response: Response | None, caller: str | None, account: str) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class LocalStack:
                 "liveTailSessions": live_tail.status,
             },
         )
-        self._aws = HttpServer(application, aws_port, "aws")
+        self._aws = HttpServer(application, aws_port, "aws", clock=lambda: self.world.now().timestamp())
         self._control = HttpServer(control.handler(), control_port, "control")
         self.world.endpoint_url = f"http://127.0.0.1:{self._aws.port}"
         self.control_url = f"http://127.0.0.1:{self._control.port}"

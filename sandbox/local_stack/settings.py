@@ -36,8 +36,14 @@ class Settings:
     filterScanLimit: int = 100_000
     #: A Live Tail session ends after three hours.
     liveTailSessionSeconds: float = 10_800.0
+    #: How far AWS's clock is ahead of this machine's: what signatures and tokens are held against, and `Date` says.
+    clockOffsetSeconds: float = 0.0
     #: Refuse requests that are not rightly signed, and those IAM does not allow.
     checkSignatures: bool = True
+
+
+#: Settings that may be negative, and how far they go either way.
+_SIGNED = {"clockOffsetSeconds": 86_400}
 
 
 class SettingsError(ValueError):
@@ -74,6 +80,11 @@ class LiveSettings:
             if not isinstance(value, bool):
                 raise SettingsError(f"{name} is true or false, not {value!r}")
             return value
+        if name in _SIGNED:
+            limit = _SIGNED[name]
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not -limit <= value <= limit:
+                raise SettingsError(f"{name} is a number from {-limit} to {limit}, not {value!r}")
+            return float(value)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
             raise SettingsError(f"{name} is a number of at least 0, not {value!r}")
         if kind is int and (value != int(value) or value < 1):

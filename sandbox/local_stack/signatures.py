@@ -48,7 +48,7 @@ def authenticate(call: Call, world: World) -> None:
         raise _refusal(call, "missing", "Missing Authentication Token")
 
     scope = credential.split("/", 1)[-1]
-    _check_date(call, stamp, scope, expires)
+    _check_date(call, stamp, scope, expires, world.now(credential.split("/", 1)[0]))
     known = world.credentials(credential.split("/", 1)[0])
     if known is None:
         raise _refusal(call, "unknown-key", "The security token included in the request is invalid.")
@@ -62,7 +62,7 @@ def authenticate(call: Call, world: World) -> None:
     text = "\n".join(("AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()))
     expected = hmac.new(signing_key(known.secret_access_key, scope), text.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, signature):
-        raise _refusal(call, "signature", _MISMATCH)
+        raise _refusal(call, "signature", f"{_MISMATCH}\n\n{_repeated(canonical, text)}")
     call.credentials = known
 
 
@@ -70,6 +70,15 @@ _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
     "Access Key and signing method. Consult the service documentation for details."
 )
+
+
+def _repeated(canonical: str, text: str) -> str:
+    """AWS says what it would have signed, session token and all (IAM user guide, "Troubleshoot Signature Version 4
+    signing"): what a client must not pass on to whoever reads its errors."""
+    return (
+        f"The Canonical String for this request should have been\n'{canonical}'\n\n"
+        f"The String-to-Sign should have been\n'{text}'\n"
+    )
 
 
 def _header_parts(call: Call) -> tuple[str, str, str]:
@@ -84,7 +93,7 @@ def _header_parts(call: Call) -> tuple[str, str, str]:
     return found[1], found[2], found[3]
 
 
-def _check_date(call: Call, stamp: str, scope: str, expires: str | None) -> None:
+def _check_date(call: Call, stamp: str, scope: str, expires: str | None, now: datetime) -> None:
     try:
         signed_at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
@@ -96,7 +105,6 @@ def _check_date(call: Call, stamp: str, scope: str, expires: str | None) -> None
             f"Date in Credential scope does not match YYYYMMDD from ISO-8601 "
             f"version of date from HTTP: '{scope[:8]}' != '{stamp[:8]}', from '{stamp}'.",
         )
-    now = datetime.now(UTC)
     now_text = now.strftime("%Y%m%dT%H%M%SZ")
     window = S3_WINDOW if call.service == "s3" else WINDOW
     oldest = now - (timedelta(seconds=int(expires)) if expires else window)

@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,20 +70,22 @@ class ClusterView:
 
 
 class Calls:
-    """How often each operation was called, by service, operation and Region."""
+    """How often each operation was called, by service, operation, Region, and whether a function did."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._counts: Counter[tuple[str, str, str, bool]] = Counter()
         self._lock = threading.Lock()
 
-    def count(self, service: str, operation: str, region: str) -> None:
+    def count(self, service: str, operation: str, region: str, by_function: bool = False) -> None:
         with self._lock:
-            self._counts[service, operation, region] += 1
+            self._counts[service, operation, region, by_function] += 1
 
     def as_json(self) -> list[dict[str, Any]]:
         with self._lock:
             counts = sorted(self._counts.items())
-        return [{"service": s, "operation": o, "region": r, "count": n} for (s, o, r), n in counts]
+        return [
+            {"service": s, "operation": o, "region": r, "byFunction": f, "count": n} for (s, o, r, f), n in counts
+        ]
 
 
 @dataclass
@@ -105,6 +107,8 @@ class World:
     #: Region → loopback port of that Region's database gate, and the CA its certificate chains to.
     gate_ports: dict[str, int] = field(default_factory=dict)
     ca_file: Path | None = None
+    #: Ids of the keys that execution environments were given.
+    function_keys: set[str] = field(default_factory=set)
     #: The control plane of Aurora DSQL.
     dsql: Clusters = field(init=False)
     recorder: Recorder = field(init=False)
@@ -123,6 +127,15 @@ class World:
         """From any thread; adding to a Counter is more than one step."""
         with self._counting:
             self.counters[name] += times
+
+    def is_function(self, access_key_id: str | None) -> bool:
+        return access_key_id in self.function_keys
+
+    def now(self, access_key_id: str | None = None) -> datetime:
+        """AWS's time, which may be set apart from this machine's. A function runs where that clock is, so that its
+        key's owner is never off: here its process reads this machine's clock, and is held against that."""
+        offset = 0.0 if self.is_function(access_key_id) else self.settings.clockOffsetSeconds
+        return datetime.now(UTC) + timedelta(seconds=offset)
 
     # Credentials and permissions
 

@@ -152,3 +152,19 @@ def test_a_packet_sent_ahead_of_tls_does_not_slip_in(database: Database) -> None
     with socket.create_connection(("127.0.0.1", database.ports[EAST]), timeout=5) as raw:
         raw.sendall((8).to_bytes(4, "big") + (80877103).to_bytes(4, "big") + b"\0\0\0\x08smuggled")
         assert raw.recv(1) == b""
+
+
+@pytest.mark.parametrize(("ahead", "word"), [(3600, "Signature expired"), (-3600, "Signature not yet current")])
+def test_tokens_are_held_against_aws_s_clock_and_a_function_s_against_its_own(
+    database: Database, ahead: int, word: str
+) -> None:
+    database.account.function_keys.add("ASIAFUNCTION")
+    database.account.settings.update({"clockOffsetSeconds": ahead})
+    try:
+        assert word in refused(database)
+        token = database.token("admin", ago=timedelta(seconds=-ahead))
+        database.connect(password=token).close()
+        database.connect("processor", key="ASIAFUNCTION").close()
+    finally:
+        database.account.settings.update({"clockOffsetSeconds": 0})
+        database.account.function_keys.clear()

@@ -30,7 +30,7 @@ def written(action: str, expires: int, session: str | None, signature: str) -> s
 
 def verify(text: str, user: str, session: str | None, after: timedelta) -> token.Token:
     known = Credentials(KEY, SECRET, session, "arn", "arn", False)
-    accepted, _ = token.verify(text, user=user, host=HOST, region="us-east-1", now=SIGNED + after,
+    accepted, _ = token.verify(text, user=user, host=HOST, region="us-east-1", clock=lambda key: SIGNED + after,
                                lookup=lambda key: known if key == KEY else None)
     return accepted
 

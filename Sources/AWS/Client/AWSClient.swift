@@ -47,7 +47,7 @@ package struct AWSClient: Sendable {
     private final class Shared: Sendable {
         let budget = RetryBudget()
         let pacer: Pacer
-        let clockOffset = Mutex<TimeInterval>(0)
+        let clock = Mutex((offset: TimeInterval(0), isKnown: false))
 
         init(_ configuration: Configuration) {
             pacer = Pacer(share: configuration.quotaShare, isAdaptive: configuration.retry.mode == .adaptive)
@@ -76,7 +76,18 @@ package struct AWSClient: Sendable {
     }
 
     /// What has to be added to this machine's time to get AWS's; zero until AWS has refused a signature for it.
-    package var clockOffset: TimeInterval { shared.clockOffset.withLock(\.self) }
+    package var clockOffset: TimeInterval { shared.clock.withLock(\.offset) }
+
+    /// AWS's time, as far as it is known: what signatures are made with.
+    package var signingTime: Date { configuration.now().addingTimeInterval(clockOffset) }
+
+    /// Whether this machine's clock was found to be off, for what is signed here and sent by others: a database that
+    /// refuses its token tells no time to correct it by. Asks AWS where no call has shown it yet, with a call that
+    /// needs no permission (IAM user guide, "GetCallerIdentity").
+    package func hasCorrectedClock(in region: String, deadline: Deadline) async -> Bool {
+        if !shared.clock.withLock(\.isKnown) { _ = try? await sts(region).getCallerIdentity(deadline: deadline) }
+        return clockOffset != 0
+    }
 
     func userAgent(for service: AWSService) -> String {
         configuration.endpoints.configuredURL(for: service) == nil ? userAgents.plain : userAgents.overridden
@@ -118,6 +129,7 @@ package struct AWSClient: Sendable {
         note(nil, attempt)
         configuration.observer?(event)
         shared.budget.succeed(cost: progress.lastCost)
+        shared.clock.withLock { $0.isKnown = true }
     }
 
     /// Waits for the next attempt, or throws where there is none.
@@ -130,7 +142,7 @@ package struct AWSClient: Sendable {
         if let offset = failure.skew, !progress.hasCorrectedClock, number < configuration.retry.maxAttempts {
             // The same request, signed with AWS's time, is not expected to fail: it costs nothing.
             progress.hasCorrectedClock = true
-            shared.clockOffset.withLock { $0 = offset }
+            shared.clock.withLock { $0.offset = offset }
             plan = (.zero, 0)
         } else {
             plan = retryPlan(failure, attempt: number, deadline: attempt.deadline)

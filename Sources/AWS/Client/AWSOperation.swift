@@ -75,7 +75,27 @@ package struct AWSOperation<Output: Sendable>: Sendable {
         _ service: AWSService, _ name: String, _ parameters: [(name: String, value: String)],
         decode: @escaping @Sendable (XMLScan) throws -> Output
     ) -> AWSOperation {
-        var operation = AWSOperation(service: service, name: name) { try decode(XMLScan($0.body)) }
+        form(service, name, parameters) { try decode(XMLScan($0.body)) }
+    }
+
+    /// A query operation whose answer holds lists: what stands in `<NAMEResponse><NAMEResult>` is read.
+    static func queryResult(
+        _ service: AWSService, _ name: String, _ parameters: [(name: String, value: String)],
+        decode: @escaping @Sendable (XMLElement) throws -> Output
+    ) -> AWSOperation {
+        form(service, name, parameters) { response in
+            guard let result = try XMLElement(response.body).child("\(name)Result") else {
+                throw XMLScan.Missing(element: "\(name)Result")
+            }
+            return try decode(result)
+        }
+    }
+
+    private static func form(
+        _ service: AWSService, _ name: String, _ parameters: [(name: String, value: String)],
+        decode: @escaping @Sendable (HTTPResponse) throws -> Output
+    ) -> AWSOperation {
+        var operation = AWSOperation(service: service, name: name, decode: decode)
         guard case .query(let version) = service.wire else { return operation }
         operation.headers = ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"]
         let form = ([("Action", name), ("Version", version)] + parameters).map {

@@ -50,4 +50,7 @@ package struct AWSService: Sendable, Hashable {
     package static let sts = AWSService(
         name: "STS", endpointID: "STS", hostPrefix: "sts", signingName: "sts", wire: .query(version: "2011-06-15"),
         govCloudFIPS: .plainUnlessDualStack)
+    package static let cloudFormation = AWSService(
+        name: "CloudFormation", endpointID: "CLOUDFORMATION", hostPrefix: "cloudformation", signingName: "cloudformation",
+        wire: .query(version: "2010-05-15"), govCloudFIPS: .plainUnlessDualStack)
 }

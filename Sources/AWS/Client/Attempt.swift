@@ -59,6 +59,7 @@ struct Attempt<Output: Sendable> {
     func make(_ number: Int) async -> AttemptRecord {
         let signed: Signed
         do { signed = try await sign(number) } catch { return Self.unprepared(error) }
+        CallTally.current?.add()
         do throws(TransportError) {
             return record(try await configuration.transport.send(signed.request, deadline: limit), of: signed)
         } catch {

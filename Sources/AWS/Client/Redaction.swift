@@ -17,19 +17,26 @@ enum Redaction {
 
     /// The text without the secret parts of the credentials, however they are written in it.
     static func starred(_ text: String, _ credentials: AWSCredentials) -> String {
+        starred(text, secrets(credentials))
+    }
+
+    static func starred(_ text: String, _ secrets: [Secret<String>]) -> String {
         var text = text
-        let secrets = [credentials.secretAccessKey.exposed] + [credentials.sessionToken?.exposed].compactMap(\.self)
-        for secret in secrets where !secret.isEmpty {
-            text.replace(secret, with: stars)
-            text.replace(PercentEncoding.encode(secret), with: stars)
+        for secret in secrets where !secret.exposed.isEmpty {
+            text.replace(secret.exposed, with: stars)
+            text.replace(PercentEncoding.encode(secret.exposed), with: stars)
         }
         return text
+    }
+
+    private static func secrets(_ credentials: AWSCredentials) -> [Secret<String>] {
+        [credentials.secretAccessKey] + [credentials.sessionToken].compactMap(\.self)
     }
 
     /// Fields whose values let others in.
     private static let secretFields: Set<String> = [
         "authorization", "proxy-authorization", "x-amz-security-token", "cookie", "set-cookie",
-        "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token", "x-amz-s3session-token",
+        "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token", "x-amz-s3session-token", "dpop",
     ]
     /// Parameters of presigned URLs.
     private static let secretParameters: Set<String> = [
@@ -38,11 +45,16 @@ enum Redaction {
     private static let stars = "****"
 
     static func fields(_ headers: HTTPHeaders, _ credentials: AWSCredentials) -> [CallEvent.HeaderField] {
+        fields(headers, secrets(credentials))
+    }
+
+    static func fields(_ headers: HTTPHeaders, _ secrets: [Secret<String>]) -> [CallEvent.HeaderField] {
         headers.fields.map { field in
             let isSecret = secretFields.contains(field.name.lowercased())
             // A field such as `Location` may hold a presigned URL.
             return CallEvent.HeaderField(
-                name: field.name, value: isSecret ? stars : starred(url(field.value), credentials))
+                name: field.name,
+                value: isSecret ? stars : withoutSignatures(starred(url(field.value), secrets)))
         }
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// Just enough XML for STS: the text of elements found by name. Attributes and namespaces are passed over.
+/// Just enough XML for STS: the text of elements found by name. Attributes and namespaces are passed over. Lists are
+/// ``XMLElement``'s.
 struct XMLScan: Sendable {
     private let text: String
 
@@ -36,7 +37,7 @@ struct XMLScan: Sendable {
         return found
     }
 
-    private static func unescaped(_ text: Substring) -> String {
+    static func unescaped(_ text: Substring) -> String {
         var output = ""
         var rest = text
         while let ampersand = rest.firstIndex(of: "&") {

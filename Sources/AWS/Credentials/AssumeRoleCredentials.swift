@@ -48,6 +48,7 @@ extension CredentialSearch {
         configuration.endpoints = endpoints
         configuration.caBundle = try shared.caBundle(environment)
         configuration.transport = transport
+        configuration.observer = environment.observer
         try configuration.apply(shared, environment)
         do {
             let client = AWSClient(configuration)

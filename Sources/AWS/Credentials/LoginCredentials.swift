@@ -89,7 +89,7 @@ extension CredentialSearch {
         }
         let region = if let own = token.region { own } else { try region(for: profile) }
         var call = UnsignedCall(
-            service: .signIn, region: region, path: "/v1/token",
+            service: .signIn, operation: "CreateOAuth2Token", region: region, path: "/v1/token",
             headers: ["Content-Type": "application/json"], body: body,
             secrets: [token.refreshToken, token.secretAccessKey, token.sessionToken])
         let now = now

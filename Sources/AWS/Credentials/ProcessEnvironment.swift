@@ -12,6 +12,9 @@ package struct ProcessEnvironment: Sendable {
     /// Asks the person at the terminal for a code; nil where nobody is there, as in a script.
     package var askForCode: (@Sendable (_ question: String) async throws(Problem) -> String)?
 
+    /// Told of every attempt at a call for credentials.
+    package var observer: (@Sendable (CallEvent) -> Void)?
+
     package init(variables: [String: String], readFile: @escaping @Sendable (String) throws -> String?) {
         self.variables = variables
         self.readFile = readFile

@@ -14,13 +14,27 @@ extension Redaction {
         return output + (run.count >= 16 ? "****" : run)
     }
 
-    /// A signature repeated from a request or a presigned URL, starred.
+    /// Signatures repeated from a request or a presigned URL, starred; so is what was said to a proxy.
     static func withoutSignatures(_ message: String) -> String {
+        let signed = starred(message, behind: "Signature=", least: 0) { $0.isHexDigit }
+        return ["Basic ", "Bearer "].reduce(signed) { text, scheme in
+            // Shorter ones are words: `Basic authentication is required`.
+            starred(text, behind: scheme, least: 16) {
+                $0.isASCII && ($0.isLetter || $0.isNumber || "+/=_-.~".contains($0))
+            }
+        }
+    }
+
+    private static func starred(
+        _ text: String, behind mark: String, least: Int, _ belongs: (Character) -> Bool
+    ) -> String {
         var output = ""
-        var rest = message[...]
-        while let mark = rest.firstRange(of: "Signature=") {
-            output += rest[..<mark.upperBound] + "****"
-            rest = rest[mark.upperBound...].drop(while: \.isHexDigit)
+        var rest = text[...]
+        while let found = rest.firstRange(of: mark) {
+            let run = rest[found.upperBound...].prefix(while: belongs)
+            let isSecret = run.count >= least && !rest[found.upperBound...].hasPrefix("****")
+            output += rest[..<found.upperBound] + (isSecret ? "****" : run)
+            rest = rest[run.endIndex...]
         }
         return output + rest
     }

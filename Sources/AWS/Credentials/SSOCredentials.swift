@@ -62,7 +62,8 @@ extension CredentialSearch {
         let query = [("role_name", settings.roleName), ("account_id", settings.accountID)]
             .map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
         let call = UnsignedCall(
-            service: .ssoPortal, region: settings.region, method: "GET", path: "/federation/credentials?\(query)",
+            service: .ssoPortal, operation: "GetRoleCredentials", region: settings.region, method: "GET",
+            path: "/federation/credentials?\(query)",
             headers: ["x-amz-sso_bearer_token": token.accessToken.exposed], secrets: [token.accessToken])
         switch try await call.send(self) {
         case .success(let response): return .found(try read(response, settings))
@@ -179,8 +180,8 @@ extension CredentialSearch {
         let input = Input(clientId: id, clientSecret: secret.exposed, refreshToken: refresh.exposed)
         guard let body = try? AWSJSON.encode(input) else { return (nil, nil) }
         let call = UnsignedCall(
-            service: .ssoOIDC, region: settings.region, path: "/token", headers: ["Content-Type": "application/json"],
-            body: body, secrets: [refresh, secret, token.accessToken])
+            service: .ssoOIDC, operation: "CreateToken", region: settings.region, path: "/token",
+            headers: ["Content-Type": "application/json"], body: body, secrets: [refresh, secret, token.accessToken])
         let outcome: Result<HTTPResponse, UnsignedCall.Refusal>
         do throws(Problem) { outcome = try await call.send(self) } catch {
             guard error.kind != .cancelled else { throw error }

@@ -6,13 +6,15 @@ import FoundationEssentials
 /// sign-in. Tried again like any call; the answer is handed back whatever its status.
 struct UnsignedCall: Sendable {
     let service: AWSService
+    /// As AWS names it.
+    let operation: String
     let region: String
     var method = "POST"
     /// Below the endpoint, encoded, with its query.
     var path = "/"
     var headers: HTTPHeaders = [:]
     var body = Data()
-    /// What must not come back out in an error, should the service repeat it.
+    /// What must not come back out, in an error or with `-vv`, should the service repeat it.
     var secrets: [Secret<String>] = []
     /// Makes the `DPoP` header for the URL it is given, anew for every attempt.
     var proof: (@Sendable (_ url: String) -> String)?
@@ -44,7 +46,12 @@ struct UnsignedCall: Sendable {
         while true {
             if let proof { request.headers["DPoP"] = proof(request.url) }
             let wait: Duration
-            switch await attempt(request, search) {
+            let began = ContinuousClock.now
+            let outcome = await attempt(request, search)
+            if let observer = search.environment.observer {
+                observer(event(request, outcome, number: number, took: .now - began))
+            }
+            switch outcome {
             case .success(let response) where (200..<300).contains(response.status): return .success(response)
             case .success(let response):
                 let refusal = refusal(response)
@@ -86,13 +93,28 @@ struct UnsignedCall: Sendable {
         } catch { return .failure(error) }
     }
 
+    private func event(
+        _ request: HTTPRequest, _ outcome: Result<HTTPResponse, TransportError>, number: Int, took: Duration
+    ) -> CallEvent {
+        var event = CallEvent(
+            service: service.name, operation: operation, region: region, attempt: number, duration: took)
+        event.sent = CallEvent.Sent(
+            method: request.method, url: Redaction.starred(Redaction.url(request.url), secrets),
+            headers: Redaction.fields(request.headers, secrets))
+        switch outcome {
+        case .success(let response):
+            event.status = response.status
+            event.requestID = ErrorAnswer.requestID(response)
+            event.received = Redaction.fields(response.headers, secrets)
+            if !(200..<300).contains(response.status) { event.failure = ErrorAnswer(response).code }
+        case .failure(let error): event.failure = error.kind.rawValue
+        }
+        return event
+    }
+
     private func refusal(_ response: HTTPResponse) -> Refusal {
         let answer = ErrorAnswer(response)
-        var message = answer.message
-        for secret in secrets where !secret.exposed.isEmpty {
-            message.replace(secret.exposed, with: "****")
-            message.replace(PercentEncoding.encode(secret.exposed), with: "****")
-        }
+        let message = Redaction.starred(answer.message, secrets)
         struct OAuthBody: Decodable { var error: String? }
         let reason = (try? JSONDecoder().decode(OAuthBody.self, from: response.body))?.error
         // A code is a word; anything else would be a place for what was sent to come back in.

@@ -30,7 +30,7 @@ extension CredentialSearch {
             ("RoleSessionName", session), ("WebIdentityToken", token.exposed),
         ].map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
         let call = UnsignedCall(
-            service: .sts, region: try region(for: profile),
+            service: .sts, operation: "AssumeRoleWithWebIdentity", region: try region(for: profile),
             headers: ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"], body: Data(form.utf8),
             secrets: [token])
         switch try await call.send(self) {

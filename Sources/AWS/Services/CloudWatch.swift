@@ -57,62 +57,6 @@ package struct CloudWatch: Sendable {
         }
     }
 
-    package struct Dimension: Sendable, Hashable, Codable {
-        package var name: String
-        package var value: String
-
-        enum CodingKeys: String, CodingKey {
-            case name = "Name"
-            case value = "Value"
-        }
-    }
-
-    package struct Metric: Sendable, Hashable, Codable {
-        package var namespace: String?
-        package var metricName: String?
-        package var dimensions: [Dimension]?
-
-        enum CodingKeys: String, CodingKey {
-            case namespace = "Namespace"
-            case metricName = "MetricName"
-            case dimensions = "Dimensions"
-        }
-    }
-
-    package struct MetricStat: Sendable, Hashable, Codable {
-        package var metric: Metric
-        package var period: Int
-        package var stat: String
-        package var unit: String?
-
-        enum CodingKeys: String, CodingKey {
-            case metric = "Metric"
-            case period = "Period"
-            case stat = "Stat"
-            case unit = "Unit"
-        }
-    }
-
-    package struct MetricDataQuery: Sendable, Hashable, Codable {
-        package var id: String
-        package var metricStat: MetricStat?
-        package var expression: String?
-        package var label: String?
-        package var returnData: Bool?
-        package var period: Int?
-        package var accountID: String?
-
-        enum CodingKeys: String, CodingKey {
-            case id = "Id"
-            case metricStat = "MetricStat"
-            case expression = "Expression"
-            case label = "Label"
-            case returnData = "ReturnData"
-            case period = "Period"
-            case accountID = "AccountId"
-        }
-    }
-
     package struct MetricAlarm: Sendable, Hashable, Codable {
         package var actionsEnabled: Bool?
         package var alarmActions: [String]?

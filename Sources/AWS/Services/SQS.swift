@@ -59,7 +59,7 @@ package struct SQS: Sendable {
         package var approximateNumberOfMessagesDelayed: Int? { number("ApproximateNumberOfMessagesDelayed") }
         package var arn: String? { attributes?["QueueArn"] }
 
-        private func number(_ name: String) -> Int? { attributes?[name].flatMap { Int($0) } }
+        package func number(_ name: String) -> Int? { attributes?[name].flatMap { Int($0) } }
     }
 
     package func getQueueAttributes(

@@ -142,7 +142,8 @@ final class CurlTransfer {
             case CURLE_WRITE_ERROR: .tooLarge
             default: .interrupted
             }
-        let text = String(cString: errorText)
+        // curl repeats a proxy's address that it cannot read, password and all.
+        let text = transfer.request.proxy?.withoutSecrets(String(cString: errorText)) ?? String(cString: errorText)
         return .failure(transfer.failure(kind, text.isEmpty ? String(cString: curl_easy_strerror(code)) : text))
     }
 

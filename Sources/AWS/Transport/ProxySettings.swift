@@ -24,6 +24,14 @@ package struct ProxySettings: Sendable, Hashable {
         exceptions = first("no_proxy", "NO_PROXY")
     }
 
+    /// The text without the user names and passwords of these addresses.
+    func withoutSecrets(_ text: String) -> String {
+        [https, http].compactMap(\.self).reduce(text) { text, address in
+            guard let at = address.lastIndex(of: "@") else { return text }
+            return text.replacing(address[...at], with: "****@")
+        }
+    }
+
     func proxy(for scheme: URLAddress.Scheme) -> String? {
         scheme == .https ? https : http
     }

@@ -23,7 +23,9 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("When to use colours: auto, always or never.", valueName: "when"))
     var color: TerminalProfile.ColorChoice = .auto
 
-    @Flag(name: [.customShort("v"), .long], help: "Show each AWS call on standard error.")
+    @Flag(
+        name: [.customShort("v"), .long],
+        help: "Show each AWS call and database connection on standard error; -vv: their header fields too, never a secret.")
     var verbose: Int
 }
 

@@ -7,6 +7,20 @@ import TestSupport
 struct Control: Sendable {
     let address: String
 
+    /// Switches a fault on, or sets AWS's clock apart, while `body` runs.
+    func with<Result>(
+        _ fault: [String: JSONValue]?, clockOffset: Int, _ body: () async throws -> Result
+    ) async throws -> Result {
+        var id: String?
+        if let fault { id = try await add(fault) }
+        if clockOffset != 0 { try await set(["clockOffsetSeconds": .number(Double(clockOffset))]) }
+        let result: Swift.Result<Result, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        if let id { try await remove(id) }
+        if clockOffset != 0 { try await set(["clockOffsetSeconds": 0]) }
+        return try result.get()
+    }
+
     /// Switches a fault on while `body` runs.
     func withFault(_ fault: [String: JSONValue], _ body: () async throws -> Void) async throws {
         let id = try await add(fault)
@@ -22,6 +36,15 @@ struct Control: Sendable {
     /// - Returns: the fault's id, for ``remove(_:)``.
     func add(_ fault: [String: JSONValue]) async throws -> String {
         try await send("POST", "/faults", .object(fault))["id"]?.text ?? ""
+    }
+
+    /// Puts a thing into a state that stays until ``clearStates(of:)``, whatever the stack would make of it.
+    func setState(_ state: [String: JSONValue]) async throws {
+        _ = try await send("PUT", "/states", .object(state))
+    }
+
+    func clearStates(of kind: String) async throws {
+        _ = try await send("DELETE", "/states?kind=\(kind)")
     }
 
     func set(_ settings: [String: JSONValue]) async throws {
@@ -40,9 +63,14 @@ struct Control: Sendable {
     }
 
     /// How often each operation was called, by IAM's word for it, such as `events:PutEvents`.
-    func calls() async throws -> [String: Int] {
+    func calls() async throws -> [String: Int] { try await calls { _ in true } }
+
+    /// As ``calls()``, without what functions called.
+    func callsOfClients() async throws -> [String: Int] { try await calls { $0["byFunction"] == .bool(false) } }
+
+    private func calls(_ isCounted: (JSONValue) -> Bool) async throws -> [String: Int] {
         let calls = try await send("GET", "/calls")["calls"]?.items ?? []
-        return calls.reduce(into: [:]) { counts, call in
+        return calls.filter(isCounted).reduce(into: [:]) { counts, call in
             counts["\(call["service"]?.text ?? ""):\(call["operation"]?.text ?? "")", default: 0] += call["count"]?.integer ?? 0
         }
     }

@@ -17,15 +17,18 @@ struct Ended: Sendable {
 /// A program that is running, as far as a test may touch it.
 struct Running: Sendable {
     let interrupt: @Sendable () throws -> Void
+    let send: @Sendable (Signal) throws -> Void
 }
 
 enum Programs {
     /// Nothing of the developer's own shell gets in: no credentials, no Region, no settings of a terminal.
-    static let environment: [String: String] = [
-        "PATH": Repository.root + "/.taskops/venv/bin:" + folder + ":/usr/local/bin:/usr/bin:/bin",
-        "HOME": "/nonexistent", "LANG": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": "",
-        "TASKOPS_SANDBOX": LocalStack.directory,
-    ]
+    static var environment: [String: String] {
+        [
+            "PATH": Repository.root + "/.taskops/venv/bin:" + folder + ":/usr/local/bin:/usr/bin:/bin",
+            "HOME": "/nonexistent", "LANG": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": "",
+            "TASKOPS_SANDBOX": LocalStack.directory,
+        ]
+    }
 
     /// Where the build put the console: beside the running tests.
     static let folder: String = {
@@ -47,7 +50,9 @@ enum Programs {
             workingDirectory: FilePath(directory), input: .none, output: .string(limit: 4 << 20),
             error: .string(limit: 4 << 20)
         ) { execution in
-            try await body(Running { try execution.send(signal: .interrupt) })
+            try await body(
+                Running(
+                    interrupt: { try execution.send(signal: .interrupt) }, send: { try execution.send(signal: $0) }))
         }
         let exit: Int32 =
             switch result.terminationStatus {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import time
@@ -81,8 +82,33 @@ class EventBridge:
             )
         return json_answer({"Result": matches(pattern, event)}, content_type=_JSON)
 
+    def list_event_buses(self, world: World, call: Call) -> Response:
+        """In pages, which moto does not make: the token is the last name of the page before."""
+        from moto.events.models import events_backends
+
+        wanted = call.parameters
+        limit = wanted.get("Limit", 100)
+        if not isinstance(limit, int) or not 1 <= limit <= 100:
+            raise AwsError(
+                "ValidationException",
+                f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: "
+                "Member must have value between 1 and 100",
+                400,
+            )
+        prefix, after = wanted.get("NamePrefix") or "", _bus_token(wanted.get("NextToken"))
+        buses = events_backends[world.account_id][call.region].event_buses
+        names = [name for name in sorted(buses) if name.startswith(prefix) and name > after]
+        answer: dict[str, Any] = {"EventBuses": [_bus(buses[name]) for name in names[:limit]]}
+        if len(names) > limit:
+            answer["NextToken"] = base64.b64encode(names[limit - 1].encode()).decode()
+        return json_answer(answer, content_type=_JSON)
+
     def operations(self) -> dict[str, Operation]:
-        return {"PutEvents": self.put_events, "TestEventPattern": self.test_event_pattern}
+        return {
+            "PutEvents": self.put_events,
+            "TestEventPattern": self.test_event_pattern,
+            "ListEventBuses": self.list_event_buses,
+        }
 
     # One entry
 
@@ -184,6 +210,27 @@ def check_patterns_of_rules() -> None:
             raise InvalidEventPatternException(reason=str(problem)) from None
 
     EventPatternParser.parse = parse
+
+
+def _bus(bus: Any) -> dict[str, Any]:
+    told = {
+        "Name": bus.name,
+        "Arn": bus.arn,
+        "Description": bus.description,
+        "Policy": bus.policy,
+        "CreationTime": bus.creation_time,
+        "LastModifiedTime": bus.last_modified_time,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _bus_token(token: Any) -> str:
+    if not token:
+        return ""
+    try:
+        return base64.b64decode(token, validate=True).decode()
+    except ValueError:
+        raise AwsError("ValidationException", "Invalid nextToken.", 400) from None
 
 
 def _problem(entry: dict[str, Any]) -> tuple[str, str] | None:

@@ -9,7 +9,6 @@ and FATAL 28000 with the same text and no hint when the role has no mapping to t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from . import messages, token
@@ -65,7 +64,7 @@ def check(world: World, cluster: ClusterView, parameters: Mapping[str, str], pas
     user = parameters.get("user", "")
     try:
         accepted, credentials = token.verify(
-            password, user=user, host=cluster.endpoint, region=cluster.region, now=datetime.now(UTC),
+            password, user=user, host=cluster.endpoint, region=cluster.region, clock=world.now,
             lookup=world.credentials,
         )
     except token.TokenRefused as refused:

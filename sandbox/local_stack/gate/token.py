@@ -94,10 +94,15 @@ def parse(text: str) -> Token:
 
 
 def verify(
-    text: str, *, user: str, host: str, region: str, now: datetime, lookup: Callable[[str], C | None]
+    text: str, *, user: str, host: str, region: str, clock: Callable[[str], datetime],
+    lookup: Callable[[str], C | None]
 ) -> tuple[Token, C]:
-    """The token and its owner's credentials when it lets ``user`` in at ``host`` now; else TokenRefused."""
+    """The token and its owner's credentials when it lets ``user`` in at ``host`` now; else TokenRefused.
+
+    ``clock`` tells the time by which a key's owner is judged.
+    """
     token = parse(text)
+    now = clock(token.access_key_id)
     expected = "DbConnectAdmin" if user == "admin" else "DbConnect"
     if token.action not in ACTIONS or token.action != expected:
         raise TokenRefused(f"Wrong user to action mapping. user: {user}, action: {token.action}")

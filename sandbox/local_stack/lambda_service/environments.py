@@ -109,6 +109,7 @@ class Environment:
             duration=SESSION_SECONDS,
             external_id="",
         )
+        world.function_keys.add(session.access_key_id)
         variables = {
             **function.environment,
             # What Lambda sets wins over what the function's configuration says (developer guide,

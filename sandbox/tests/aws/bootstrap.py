@@ -38,6 +38,8 @@ while True:
     with open(name + ".new", "w") as sink:
         json.dump(note, sink)
     os.rename(name + ".new", name + ".json")
+    if "keys" in wish:
+        wish["answer"] = {name: os.environ[name] for name in wish["keys"]}
     if "print" in wish:
         print(wish["print"], flush=True)
     time.sleep(wish.get("sleep", 0))

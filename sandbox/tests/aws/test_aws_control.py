@@ -1,10 +1,20 @@
 """The control address, and the faults it switches on."""
 
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from unittest import mock
 
 import pytest
 from aws_support import EAST, WEST
-from botocore.exceptions import ClientError, ConnectionClosedError
+from aws_support import answer as answered
+from botocore.config import Config
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 from botocore.exceptions import ConnectionError as BrokenConnection
 
 
@@ -55,6 +65,58 @@ def test_delay_and_cut(stack):
     stack.client("events").list_event_buses()
 
 
+def test_a_hanging_request_is_not_answered(stack):
+    with stack.fault(kind="hang", service="events"), pytest.raises(ReadTimeoutError):
+        config = Config(read_timeout=0.3, retries={"total_max_attempts": 1})
+        stack.client("events", config=config).list_event_buses()
+    with stack.fault(kind="hang", service="events", delayMs=200):
+        begun = time.monotonic()
+        with pytest.raises((ConnectionClosedError, BrokenConnection)):
+            stack.client("events").list_event_buses()
+        assert time.monotonic() - begun >= 0.2
+    stack.client("events").list_event_buses()
+
+
+def test_an_answer_cut_in_its_body_was_work_done(stack):
+    broken = pytest.raises((ConnectionClosedError, BrokenConnection, ResponseStreamingError))
+    with stack.fault(kind="cut-body", service="events", operation="CreateEventBus"), broken:
+        stack.client("events").create_event_bus(Name="cut-in-two")
+    names = [bus["Name"] for bus in stack.client("events").list_event_buses()["EventBuses"]]
+    assert "cut-in-two" in names
+    # An answer without a body has no half: nothing of it comes.
+    queue = stack.client("sqs").create_queue(QueueName="cut")["QueueUrl"]
+    broken = pytest.raises((ConnectionClosedError, BrokenConnection))
+    with stack.fault(kind="cut-body", service="sqs", operation="DeleteQueue"), broken:
+        stack.client("sqs").delete_queue(QueueUrl=queue)
+
+
+@pytest.mark.parametrize("offset, word", [(3600, "Signature expired"), (-3600, "Signature not yet current")])
+def test_the_clock_of_aws_may_be_another(stack, offset, word):
+    def dated():
+        answer = stack.client("events").list_event_buses()["ResponseMetadata"]["HTTPHeaders"]["date"]
+        return parsedate_to_datetime(answer)
+
+    with stack.settings(clockOffsetSeconds=offset):
+        with pytest.raises(ClientError) as caught:
+            stack.client("events").list_event_buses()
+        assert caught.value.response["Error"]["Code"] == "InvalidSignatureException"
+        assert word in caught.value.response["Error"]["Message"]
+        theirs = datetime.now(UTC) + timedelta(seconds=offset)
+        with mock.patch("botocore.auth.get_current_datetime", return_value=theirs.replace(tzinfo=None)):
+            assert abs(dated() - theirs) < timedelta(minutes=1)
+    assert abs(dated() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_function_s_clock_is_aws_s_own(make_function, stack):
+    function = make_function({"Effect": "Allow", "Action": "events:ListRules", "Resource": "*"})
+    names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+    keys = answered(function.invoke({"keys": names}))
+    with stack.settings(clockOffsetSeconds=3600):
+        stack.client("events", **{name.lower(): key for name, key in keys.items()}).list_rules()
+    calls = stack.control("GET", "/calls")[1]["calls"]
+    assert "ListRules" in [call["operation"] for call in calls if call["byFunction"]]
+
+
 def test_a_crash_and_an_error_of_the_function(make_function, stack):
     function = make_function()
     with stack.fault(kind="function-crash", function=function.name, delayMs=100):
@@ -89,7 +151,8 @@ def test_faults_that_are_none_are_refused_with_a_sentence(stack, record, word):
 def test_settings(stack):
     before = stack.control("GET", "/settings")[1]
     assert stack.control("PUT", "/settings", {"lambdaRetryScale": 0.5})[1]["lambdaRetryScale"] == 0.5
-    for wrong in ({"nonsense": 1}, {"lambdaRetryScale": "x"}, {"lambdaRetryScale": -1}, {"functionConcurrency": 0}, []):
+    for wrong in ({"nonsense": 1}, {"lambdaRetryScale": "x"}, {"lambdaRetryScale": -1}, {"functionConcurrency": 0}, [],
+                  {"clockOffsetSeconds": 86_401}, {"clockOffsetSeconds": "x"}):
         assert stack.control("PUT", "/settings", wrong)[0] == 400
     assert stack.control("PUT", "/settings", before)[1] == before
 

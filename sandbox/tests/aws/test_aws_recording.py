@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from aws_support import EAST, WEST
+from aws_support import ACCOUNT, EAST, WEST, until
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
@@ -75,6 +75,28 @@ def test_errors_faults_and_cut_connections_are_recorded_too(stack, recording):
     # Nobody had looked at the signature yet, and still it is known whose call it was.
     assert throttled["response"]["status"] == 429 and throttled["caller"].endswith(":user/operator")
     assert cut["service"] == "sqs" and cut["response"] is None
+
+
+@pytest.mark.parametrize("ends", ["the stream", "the recording"])
+def test_a_stream_is_recorded_with_all_it_said(stack, recording, ends):
+    logs = stack.client("logs", config=Config(inject_host_prefix=False))
+    logs.create_log_group(logGroupName="/recorded")
+    try:
+        group = f"arn:aws:logs:{EAST}:{ACCOUNT}:log-group:/recorded"
+        tail = logs.start_live_tail(logGroupIdentifiers=[group])["responseStream"]
+        events = iter(tail)
+        assert "sessionStart" in next(events) and "sessionUpdate" in next(events)
+        assert [line["operation"] for line in lines(recording)] == ["CreateLogGroup"]
+        if ends == "the stream":
+            tail.close()
+            assert until(lambda: len(lines(recording)) == 2)
+        stack.control("DELETE", "/recording")
+        (line,) = lines(recording)[1:]
+        body = base64.b64decode(line["response"]["body"])
+        assert line["operation"] == "StartLiveTail" and b"sessionStart" in body and b"sessionUpdate" in body
+    finally:
+        tail.close()
+        logs.delete_log_group(logGroupName="/recorded")
 
 
 def test_no_secret_is_in_the_file(stack, make_role, recording):

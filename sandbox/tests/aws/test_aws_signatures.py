@@ -35,6 +35,18 @@ def test_wrong_secret_and_unknown_key_are_refused(stack):
     assert code(stack.client("sts", **unknown).get_caller_identity) == ("InvalidClientTokenId", 403)
 
 
+def test_a_wrong_signature_is_answered_with_what_should_have_been_signed(stack, make_role):
+    role = make_role()
+    held = stack.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    keys = {"aws_access_key_id": held["AccessKeyId"], "aws_session_token": held["SessionToken"]}
+    with pytest.raises(ClientError) as caught:
+        stack.client("events", **keys, aws_secret_access_key="w" * 40).list_event_buses()
+    message = caught.value.response["Error"]["Message"]
+    assert "The Canonical String for this request should have been" in message
+    # AWS repeats it, and clients have to keep it to themselves.
+    assert f"x-amz-security-token:{held['SessionToken']}" in message
+
+
 def test_a_body_that_was_changed_after_signing_is_refused(stack):
     client = stack.client("events")
 
