@@ -75,6 +75,8 @@ run schema
 expect schema "up to date"
 run canary
 expect canary "2 of 2 Regions ok"
+run tail
+expect tail "REPORT"
 run permissions
 expect permissions '"events:PutEvents"'
 ran="$ran config"
