@@ -41,7 +41,10 @@ struct TailStart: Sendable {
 
     private func missing(_ group: LogGroupReference, _ problem: Problem) throws(Problem) {
         // When following it is waited for.
-        if !isFollowing { throw problem }
+        guard !isFollowing else { return }
+        throw Problem(
+            problem.kind, "there is no log group \(group.name) in \(group.region)", cause: problem.cause,
+            hint: "check the name and the Region; with --follow it is waited for")
     }
 
     // MARK: - All of it

@@ -66,6 +66,8 @@ actor TailScreen {
         tellCrashes(&page)
         guard let state, !console.isOutputClosed else { return }
         guard showsStatistics || console.error.isTerminal || state.gaps > 0 else { return }
+        // Below the ^C that a terminal shows.
+        if console.error.isTerminal { console.say("") }
         let statistics = showsStatistics ? sieve.book.statistics : [:]
         for line in TailFooter.lines(statistics, state, on: console.error) { console.say(line) }
     }
