@@ -18,7 +18,6 @@ struct AccountSession: Sendable {
     private let profile: String?
     private let endpointURL: String?
     private let credentials: CredentialChain
-    private let observer: (@Sendable (CallEvent) -> Void)?
 
     init(_ options: GlobalOptions, in environment: Environment) throws {
         var environment = environment
@@ -41,18 +40,19 @@ struct AccountSession: Sendable {
         regions =
             options.regions.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
             .nonEmpty ?? AccountSurvey.dsqlRegions
-        process = environment.process
+        var process = environment.process
+        process.observer = environment.observer(verbosity: options.verbose)
+        self.process = process
         profile = options.profile
         endpointURL = options.endpointURL
         credentials = CredentialChain(environment: process, profile: profile, region: regions.first)
-        observer = environment.observer(verbosity: options.verbose)
     }
 
     func client(in region: String) throws -> AWSClient {
         var settings = try AWSClient.Configuration(
             environment: process, profile: profile, region: region,
             endpointURL: endpointURL ?? kept[region]?.endpointURL, credentials: credentials)
-        settings.observer = observer
+        settings.observer = process.observer
         return AWSClient(settings)
     }
 

@@ -40,11 +40,11 @@ struct Environment {
         }
         if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 {
             process.askForCode = { [console] (question) async throws(Problem) in
-                console.say(StyledText(question))
                 // A thread of its own: reading the terminal would hold up everybody else on a shared one.
-                return await withCheckedContinuation { continuation in
+                await withCheckedContinuation { continuation in
                     DispatchQueue(label: "taskops.terminal").async {
-                        continuation.resume(returning: HiddenLine.read().filter { !$0.isWhitespace })
+                        let line = HiddenLine.read { console.say(StyledText(question)) }
+                        continuation.resume(returning: line.filter { !$0.isWhitespace })
                     }
                 }
             }

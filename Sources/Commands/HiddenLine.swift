@@ -11,13 +11,17 @@ enum HiddenLine {
     private static let endOfTransmission: UInt8 = 4
 
     /// Blocks until the line ends; empty where nothing is typed, or the terminal cannot be kept quiet.
-    static func read() -> String {
+    ///
+    /// - Parameter ask: says what is wanted. It is called when the terminal is quiet: what is typed, or pasted, as soon
+    ///   as the question stands there must neither be shown nor be thrown away with what was typed before it.
+    static func read(_ ask: () -> Void) -> String {
         var usual = termios()
         guard tcgetattr(STDIN_FILENO, &usual) == 0 else { return "" }
         var quiet = usual
         // Signals are taken as letters too: a Ctrl-C must find the terminal as it was.
         quiet.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
         guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0 else { return "" }
+        ask()
         var (line, wasInterrupted) = ([UInt8](), false)
         typing: while let byte = next() {
             switch byte {

@@ -10,7 +10,12 @@ enum JSONTree: Sendable, Hashable, Codable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
+        // What there is most of comes first: every wrong guess makes an error.
+        if let value = try? container.decode(String.self) {
+            self = .text(value)
+        } else if let value = try? container.decode([String: JSONTree].self) {
+            self = .object(value)
+        } else if container.decodeNil() {
             self = .null
         } else if let value = try? container.decode(Bool.self) {
             self = .boolean(value)
@@ -18,12 +23,8 @@ enum JSONTree: Sendable, Hashable, Codable {
             self = .integer(value)
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? container.decode([JSONTree].self) {
-            self = .array(value)
         } else {
-            self = .object(try container.decode([String: JSONTree].self))
+            self = .array(try container.decode([JSONTree].self))
         }
     }
 
