@@ -9,6 +9,8 @@ struct GroupFinder: Sendable {
         var arn: String?
         /// FilterLogEvents and StartLiveTail take the STANDARD class alone.
         var isStandard: Bool
+        /// Nil keeps events for ever.
+        var retentionInDays: Int?
     }
 
     let region: String
@@ -28,7 +30,7 @@ struct GroupFinder: Sendable {
                 found.append(
                     Found(
                         group: LogGroupReference(region: region, name: name), arn: arn,
-                        isStandard: group.logGroupClass.map { $0 == .standard } ?? true))
+                        isStandard: group.logGroupClass.map { $0 == .standard } ?? true, retentionInDays: group.retentionInDays))
             }
             token = page.nextToken
         } while token != nil && !Task.isCancelled

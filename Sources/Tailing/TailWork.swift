@@ -17,6 +17,7 @@ struct TailWork: Sendable {
         let start = TailStart(
             options: options, desk: desk, work: Dictionary(uniqueKeysWithValues: regions.map { ($0.region, $0) }))
         var beginnings = start.beginnings(try await resolved(regions))
+        await tellGaps(beginnings, regions)
         var resumed = beginnings.filter(\.isResumed)
         var fresh = beginnings.filter { !$0.isResumed }
         if let lines = options.lines {
@@ -104,6 +105,28 @@ struct TailWork: Sendable {
             }
         }
     }
+
+    /// What a cursor has not seen, and CloudWatch no longer keeps.
+    private func tellGaps(_ beginnings: [TailStart.Beginning], _ regions: [RegionWork]) async {
+        for beginning in beginnings where beginning.isResumed && beginning.group.arn == nil {
+            let group = beginning.group
+            let work = regions.first { $0.region == group.region }!
+            // Nothing is kept for less than a day. Where retention cannot be looked up, nothing is known to be missing.
+            guard work.pace.now - beginning.since > Self.day,
+                let found = try? await finder(work).groups(matching: group),
+                let days = found.first(where: { $0.group.name == group.name })?.retentionInDays,
+                work.pace.now - beginning.since > Int64(days) * Self.day
+            else { continue }
+            desk.tell(
+                TailNotice(
+                    .gap, region: group.region, group: group.name,
+                    problem: Problem(
+                        .failed, "the cursor is older than what \(group.name) in \(group.region) keeps",
+                        cause: "events are kept for \(days) days")))
+        }
+    }
+
+    private static let day: Int64 = 86_400_000
 
     // MARK: - Following
 

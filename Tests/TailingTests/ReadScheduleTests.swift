@@ -20,7 +20,10 @@ import Testing
         ("a first read is for everybody, one after the other", 5, 2, [.next(0, 0), .next(0, 1), .next(0, nil)]),
         (
             "no more than four at once", 25, 6,
-            [.next(0, 0), .next(0, 1), .next(0, 2), .next(0, 3), .next(0, nil), .ended(2, new: true), .next(0, 4)]
+            [
+                .next(0, 0), .next(0, 1), .next(0, 2), .next(0, 3), .next(0, nil), .ended(2, new: true), .due(2, 850),
+                .next(0, 4),
+            ]
         ),
         (
             "lines came: as soon as the follower asks", 5, 1,

@@ -9,10 +9,10 @@ import threading
 import time
 
 sys.path.insert(0, sys.argv[1])
-import boto3  # noqa: E402
-from local_stack.logs.requests import groups_of  # noqa: E402
-from local_stack.logs.store import events_of  # noqa: E402
-from local_stack.server import LocalStack  # noqa: E402
+import boto3
+from local_stack.logs.requests import groups_of
+from local_stack.logs.store import events_of
+from local_stack.server import LocalStack
 
 stack = LocalStack(pathlib.Path(tempfile.mkdtemp())).start()
 key, secret = stack.operator.access_key_id, stack.operator.secret_access_key
@@ -26,13 +26,21 @@ def say(**record):
 
 def lambda_lag(message):
     """START and what the function says come soon, END and REPORT of the same request seconds later."""
-    return random.uniform(1000, 10_000) if message.startswith(("END", "REPORT")) else random.uniform(20, 1000)
+    return (
+        random.uniform(1000, 10_000)
+        if message.startswith(("END", "REPORT"))
+        else random.uniform(20, 1000)
+    )
 
 
 def make(cell):
     for region in cell["regions"]:
         logs = boto3.client(
-            "logs", region_name=region, endpoint_url=stack.endpoint_url, aws_access_key_id=key, aws_secret_access_key=secret
+            "logs",
+            region_name=region,
+            endpoint_url=stack.endpoint_url,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
         )
         for number in range(cell["groups"]):
             name = f"/{cell['name']}/{number}"
@@ -43,7 +51,11 @@ def make(cell):
 
 def write(cell):
     low, high = cell["lag"]
-    lag = lambda_lag if cell["lambda"] else lambda message: round(random.uniform(low, high))
+    lag = (
+        lambda_lag
+        if cell["lambda"]
+        else lambda message: round(random.uniform(low, high))
+    )
     stores = [
         events_of(groups_of(stack.world, region)[f"/{cell['name']}/{number}"])
         for region in cell["regions"]
@@ -55,10 +67,19 @@ def write(cell):
             store, now = random.choice(stores), int(time.time() * 1000)
             request = f"{written:08}"
             if cell["lambda"]:
-                lines = [f"START RequestId: {request}", f"INFO {request}", f"END RequestId: {request}", f"REPORT {request}"]
+                lines = [
+                    f"START RequestId: {request}",
+                    f"INFO {request}",
+                    f"END RequestId: {request}",
+                    f"REPORT {request}",
+                ]
             else:
                 lines = [f"line {request} " + "x" * 80]
-            store.put(f"s{written % 3}", [(now, line) for line in lines], lambda message: int(lag(message)))
+            store.put(
+                f"s{written % 3}",
+                [(now, line) for line in lines],
+                lambda message: int(lag(message)),
+            )
             written += len(lines)
         time.sleep(0.02)
     say(cell=cell["name"], written=written)

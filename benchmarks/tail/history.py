@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import ClassVar
 
 EVENTS, PAGE, MESSAGE = 1_000_000, 4000, 200
 FIRST = 1_700_000_000_000
@@ -25,8 +26,8 @@ class Server(asyncio.Protocol):
     """Pages made once; only the page's number in timestamps and ids is put in anew."""
 
     groups = 1
-    served = 0
-    page = b""
+    #: By how many events they hold.
+    pages: ClassVar[dict[int, bytes]] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport, self.buffer = transport, b""
@@ -42,35 +43,40 @@ class Server(asyncio.Protocol):
             self.transport.write(self.answer(json.loads(body or b"{}")))
 
     def answer(self, asked: dict) -> bytes:
-        pages = EVENTS // PAGE // Server.groups
+        size = min(PAGE, asked.get("limit") or PAGE)
+        pages = -(-EVENTS // size // Server.groups)
         number = int(asked.get("nextToken") or 0)
-        body = Server.page.replace(b"PPPPP", b"%05d" % number)
-        # The peers' limit of a page is this server's.
+        if size not in Server.pages:
+            Server.pages[size] = make_page(size)
+        body = Server.pages[size].replace(b"PPPPP", b"%05d" % number)
         body += b',"nextToken":"%d"}' % (number + 1) if number + 1 < pages else b"}"
-        Server.served += PAGE
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: r\r\nContent-Length: %d\r\n\r\n"
         return head % len(body) + body
 
 
-def make_page() -> bytes:
+def make_page(size: int) -> bytes:
     events = ",".join(
         json.dumps(
             {
                 "logStreamName": f"2023/11/14/[$LATEST]{index % 7:032x}",
                 "timestamp": f"@1700PPPPP{index:04}@",
-                "message": f"{index:08} \"quoted\" and more\n".ljust(MESSAGE, "x"),
+                "message": f'{index:08} "quoted" and more\n'.ljust(MESSAGE, "x"),
                 "ingestionTime": f"@1700PPPPP{index:04}@",
                 "eventId": f"{'38' * 20}PPPPP{index:011}",
             },
             separators=(",", ":"),
         )
-        for index in range(PAGE)
+        for index in range(size)
     )
-    return (b'{"events":[' + events.encode() + b'],"searchedLogStreams":[]').replace(b'"@', b"").replace(b'@"', b"")
+    return (
+        (b'{"events":[' + events.encode() + b'],"searchedLogStreams":[]')
+        .replace(b'"@', b"")
+        .replace(b'@"', b"")
+    )
 
 
 def serve() -> str:
-    Server.page = make_page()
+    Server.pages[PAGE] = make_page(PAGE)
     ready: list[str] = []
     started = threading.Event()
 
@@ -93,12 +99,32 @@ def peer(url: str) -> None:
         "AWS_ENDPOINT_URL": url,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    if shutil.which("aws"):
-        name, command = "aws logs tail", ["aws", "logs", "tail", "g0", "--since", "2023-11-14T00:00:00Z"]
+    version = (
+        subprocess.run(
+            ["aws", "--version"], check=False, capture_output=True, text=True
+        ).stdout
+        if shutil.which("aws")
+        else ""
+    )
+    if version.startswith("aws-cli/2"):
+        name, command = (
+            "aws logs tail",
+            ["aws", "logs", "tail", "g0", "--since", "2023-11-14T00:00:00Z"],
+        )
     elif shutil.which("awslogs"):
-        name, command = "awslogs", ["awslogs", "get", "g0", "--start", "2023-11-14", f"--aws-endpoint-url={url}"]
+        name, command = (
+            "awslogs",
+            [
+                "awslogs",
+                "get",
+                "g0",
+                "--start",
+                "2023-11-14",
+                f"--aws-endpoint-url={url}",
+            ],
+        )
     else:
-        print("no peer: neither aws nor awslogs is installed")
+        print("no peer: neither version 2 of the aws CLI nor awslogs is installed")
         return
     began = time.monotonic()
     with open(os.devnull, "wb") as nowhere:
@@ -116,7 +142,11 @@ def main() -> int:
     for groups in (1, 10):
         Server.groups = groups
         for _ in range(3):
-            record = json.loads(subprocess.run([sys.argv[1], url, str(groups)], check=True, capture_output=True).stdout)
+            record = json.loads(
+                subprocess.run(
+                    [sys.argv[1], url, str(groups)], check=True, capture_output=True
+                ).stdout
+            )
             print(
                 f"tail-history, {groups} groups: {record['events']:,} events, {record['events'] / record['seconds']:,.0f} events/s, "
                 f"{record['events'] / record['cpu_seconds']:,.0f} per CPU second, {record['peak_mib']:.0f} MiB"

@@ -17,7 +17,7 @@ func cpuSeconds() -> Double {
 /// The most memory held at any time, in MiB.
 func peakMemory() -> Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Double(usage.ru_maxrss) / 1024
 }
 
