@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -38,6 +39,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -52,17 +54,18 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Discovery", "Runbooks", "Schema", "Permissions", "Sandbox",
-                "Configuration", "TaskSystem", "AWS",
+                "Views", "Terminal", "Canary", "Status", "Tailing", "Discovery", "Runbooks", "Schema", "Permissions",
+                "Sandbox", "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,
             ]),
-        room("Views", ["Terminal", "Canary", "Status", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
+        room("Views", ["Terminal", "Canary", "Status", "Tailing", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Tailing", ["AWS", "Basics", heap]),
         room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Discovery", ["TaskSystem", "AWS", "Basics"]),
         room("Runbooks", ["YAML", "Basics"]),
@@ -97,6 +100,7 @@ let package = Package(
         tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
+        tests("Tailing", ["AWS", "AWSSigning", "Basics", subprocess], exclude: ["tail_stack.py"]),
         tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
         tests("Discovery", ["AWS", "Basics", "Configuration", "TaskSystem"], exclude: ["Golden"]),
         tests("Runbooks", ["Basics"]),
@@ -106,7 +110,9 @@ let package = Package(
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
         tests("Commands", ["Basics", "Status"]),
-        tests("Views", ["AWS", "Basics", "Canary", "Discovery", "Sandbox", "Schema", "Status", "Terminal"], exclude: ["Golden"]),
+        tests(
+            "Views", ["AWS", "Basics", "Canary", "Discovery", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],
+            exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
 

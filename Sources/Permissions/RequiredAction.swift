@@ -7,7 +7,7 @@ package struct RequiredAction: Sendable, Hashable {
         case bus, rule, function, logGroup, queue, cluster
         // What a search looks at before the stack's names are known: all of a kind, in every Region.
         case anyRule, anyFunction, anyCluster
-        /// The action takes no resource.
+        /// The action takes no resource, or has to be allowed on all of them.
         case everything
     }
 
@@ -29,6 +29,7 @@ package enum CommandActions {
         "init": discovery,
         "schema": schema + clusterByTag,
         "status": status + clusterByTag,
+        "tail": tail,
     ]
 
     /// Commands that look through an account before there is a stack: their policy needs no taskops.yaml, and is not part
@@ -51,6 +52,16 @@ package enum CommandActions {
     private static let schema = [
         RequiredAction("dsql:DbConnectAdmin", on: .cluster),
         RequiredAction("lambda:GetFunctionConfiguration", on: .function),
+    ]
+
+    /// Without names: the groups of the stack's functions.
+    private static let tail = [
+        RequiredAction("lambda:GetFunctionConfiguration", on: .function),
+        RequiredAction("logs:FilterLogEvents", on: .logGroup),
+        // With --live alone.
+        RequiredAction("logs:StartLiveTail", on: .logGroup),
+        // For patterns, and for the ARNs that Live Tail takes: of groups that may have any name.
+        RequiredAction("logs:DescribeLogGroups", on: .everything),
     ]
 
     /// Three of them take no narrower resource: GetMetricData has none, DescribeLogGroups lists, and without the scope

@@ -58,6 +58,13 @@ package final class Console: Sendable {
         print([line])
     }
 
+    /// Writes records as they are: to a pipe every byte counts, to a terminal nothing in them may steer it.
+    package func print(verbatim text: String) {
+        guard !text.isEmpty else { return }
+        clearProgress()
+        write(output.isTerminal ? Theme.harmless(text, keepingTabs: true) : text, to: STDOUT_FILENO)
+    }
+
     /// Writes a line of the conversation.
     package func say(_ line: StyledText) {
         say([line])

@@ -9,9 +9,9 @@ package enum Theme {
     }
 
     /// Text may come from logs and from other people's systems: nothing in it may steer the terminal.
-    private static func harmless(_ text: String) -> String {
+    static func harmless(_ text: String, keepingTabs: Bool = false) -> String {
         func isControl(_ scalar: Unicode.Scalar) -> Bool {
-            (scalar.value < 0x20 && scalar != "\n") || (0x7f...0x9f).contains(scalar.value)
+            (scalar.value < 0x20 && scalar != "\n" && !(keepingTabs && scalar == "\t")) || (0x7f...0x9f).contains(scalar.value)
         }
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))

@@ -26,9 +26,12 @@ extension EndToEnd {
             #expect(try await canary(keys).exit == 3)
         }
 
-        @Test("what a canary and a schema plan call is what the table of permissions says, and nothing else")
+        @Test("what a canary, a schema plan and a tail call is what the table of permissions says, and nothing else")
         func nothingElseIsCalled() async throws {
-            for (command, arguments) in [("canary", ["canary"]), ("schema", ["schema", "plan"])] {
+            for (command, arguments) in [
+                ("canary", ["canary"]), ("schema", ["schema", "plan"]), ("tail", ["tail", "--no-follow"]),
+                ("tail", ["tail", "/aws/lambda/*", "--no-follow"]),
+            ] {
                 let control = LocalStack.current.control
                 let before = try await control.calls()
                 _ = try await Programs.run(Console.path, ["--sandbox"] + arguments)

@@ -28,7 +28,15 @@ package struct AWSOperation<Output: Sendable>: Sendable {
     static func json(
         _ service: AWSService, _ name: String, _ input: some Encodable & Sendable, as output: Output.Type = Output.self
     ) -> AWSOperation where Output: Decodable {
-        var operation = AWSOperation(service: service, name: name) { try AWSJSON.decode(Output.self, $0.body) }
+        json(service, name, input) { try AWSJSON.decode(Output.self, $0.body) }
+    }
+
+    /// One whose answer is read in a way of its own.
+    static func json(
+        _ service: AWSService, _ name: String, _ input: some Encodable & Sendable,
+        decode: @escaping @Sendable (HTTPResponse) throws -> Output
+    ) -> AWSOperation {
+        var operation = AWSOperation(service: service, name: name, decode: decode)
         operation.send(input)
         return operation
     }

@@ -1,4 +1,5 @@
 package import Basics
+package import FoundationEssentials
 
 /// Amazon CloudWatch Logs (botocore model `logs` 2014-03-28, JSON 1.1). Times are milliseconds since 1970.
 package struct CloudWatchLogs: Sendable {
@@ -50,6 +51,8 @@ package struct CloudWatchLogs: Sendable {
         package var ingestionTime: Int64?
         package var eventID: String?
 
+        package init() {}
+
         enum CodingKeys: String, CodingKey {
             case logStreamName
             case timestamp
@@ -62,13 +65,27 @@ package struct CloudWatchLogs: Sendable {
     package struct FilterLogEventsOutput: Sendable, Hashable, Codable {
         package var events: [LogEvent]?
         package var nextToken: String?
+        /// By AWS's clock, to the second, when it answered; nil where the answer did not say.
+        package var date: Date?
+
+        package init() {}
+
+        enum CodingKeys: String, CodingKey {
+            case events
+            case nextToken
+        }
     }
 
     /// One page. It may be empty and still have a `nextToken`: only a page without one is the last.
     package func filterLogEvents(
         _ input: FilterLogEventsInput, deadline: Deadline
     ) async throws(AWSError) -> FilterLogEventsOutput {
-        try await client.call(.json(.logs, "FilterLogEvents", input), in: region, deadline: deadline)
+        let operation = AWSOperation<FilterLogEventsOutput>.json(.logs, "FilterLogEvents", input) { response in
+            var page = try Self.readPage(response.body)
+            page.date = response.headers["Date"].flatMap(HTTPDate.date)
+            return page
+        }
+        return try await client.call(operation, in: region, deadline: deadline)
     }
 
     /// All pages that hold events, one at a time, asked for as they are read.

@@ -1,0 +1,191 @@
+import Basics
+import Synchronization
+
+/// Where the lines of all groups come together: put in order, handed out, and, once shown, noted for the cursor.
+actor TailDesk {
+    /// What may wait to be shown before reading waits.
+    static let mostLines = 50_000
+    static let mostBytes = 24 << 20
+    static let longestHold: Int64 = 2000
+
+    private let options: TailOptions
+    private let show: LogTail.Show
+    private let save: LogTail.Save?
+
+    private var release: OrderedRelease
+    private var ready: [TailEvent] = []
+    private var readyBytes = 0
+    private var state = TailState()
+    private var told = TailState()
+    /// Notices come from anywhere, also from where nobody waits.
+    private let notices = Mutex<[TailNotice]>([])
+    private var ledger: TailLedger?
+    private var hold: Int64 = 0
+    /// Until every group was read once nothing is let go: the first one read would go before all others.
+    private var isGathering = true
+    private var nextSave = ContinuousClock.now
+    private var isUnsaved = false
+    private var nextSampled = ContinuousClock.now
+    private var nextState = ContinuousClock.now
+    /// Handed out, and not yet known to be shown.
+    private var showing: [TailEvent] = []
+
+    init(options: TailOptions, scope: String, show: @escaping LogTail.Show, save: LogTail.Save?) {
+        self.options = options
+        self.show = show
+        self.save = save
+        release = OrderedRelease(reached: options.cursor?.reached ?? .min)
+        if save != nil { ledger = TailLedger(scope: scope, from: options.cursor) }
+    }
+
+    nonisolated var keepsCursor: Bool { save != nil }
+
+    nonisolated func tell(_ notice: TailNotice) {
+        notices.withLock { $0.append(notice) }
+    }
+
+    /// Whether reading has to wait for whoever shows.
+    var isFull: Bool {
+        release.heldCount + ready.count > Self.mostLines || release.heldBytes + readyBytes > Self.mostBytes
+    }
+
+    // MARK: - Following
+
+    /// New lines, in the order in which they came.
+    func add(_ lines: [LogLine]) {
+        for line in lines {
+            guard let late = release.add(line) else { continue }
+            readyBytes += late.message.utf8.count
+            ready.append(.line(late))
+        }
+        // Without holding, each page goes in its own order.
+        if options.hold == .none, !isGathering { letGo(through: .max) }
+        if isFull { isGathering = false }
+    }
+
+    /// Every group was read once.
+    func gathered() { isGathering = false }
+
+    /// - Parameter lag: of the group with the longest: half of its lines, and nearly all of them.
+    func measured(lag: (median: Int64, most: Int64)?, _ change: (inout TailState) -> Void) {
+        switch options.hold {
+        case .none: hold = 0
+        case .milliseconds(let fixed): hold = max(0, fixed)
+        case .automatic: hold = lag.map { Self.hold(median: $0.median, most: $0.most) } ?? Self.longestHold / 2
+        }
+        change(&state)
+        if let complete = state.completeThrough, let oldest = release.oldestHeld {
+            state.completeThrough = min(complete, oldest - 1)
+        }
+    }
+
+    /// As long as most lines and the next read may take, but so that half of them wait no longer than half a second
+    /// beyond their ingestion: who waits for the last line waits for ever.
+    static func hold(median: Int64, most: Int64) -> Int64 {
+        min(most + FollowPolicy().interval, median + 500, longestHold)
+    }
+
+    /// A Live Tail session left lines out. Said once a minute: it goes on for as long as more come than it tells.
+    func sampled(_ region: String) {
+        state.sampled += 1
+        guard nextSampled <= .now else { return }
+        nextSampled = .now + .seconds(60)
+        tell(TailNotice(.sampled, region: region, group: ""))
+    }
+
+    /// Lets go of what is due, and shows what is ready.
+    /// - Returns: whether there was anything.
+    func pump(now: Int64) async -> Bool {
+        if !isGathering { letGo(through: options.hold == .none ? .max : now - hold) }
+        return await showReady()
+    }
+
+    // MARK: - History
+
+    /// Lines already in order; back when they are shown.
+    func showInOrder(_ lines: [LogLine]) async {
+        ready.reserveCapacity(ready.count + lines.count + 1)
+        for var line in lines {
+            release.pass(&line)
+            ready.append(.line(line))
+        }
+        _ = await showReady()
+    }
+
+    func update(_ change: (inout TailState) -> Void) { change(&state) }
+
+    // MARK: - Both
+
+    /// A group is followed from a moment on.
+    func begin(_ group: LogGroupReference, through moment: Int64) { ledger?.begin(group, through: moment) }
+
+    /// Nothing of a group that is older than this will be read again.
+    func forget(_ group: LogGroupReference, before moment: Int64) {
+        guard ledger != nil else { return }
+        // What was read and waits to be shown is not to be forgotten before it was.
+        var oldest = min(moment, release.oldestHeld ?? .max)
+        for case .line(let line) in ready { oldest = min(oldest, line.timestamp) }
+        for case .line(let line) in showing { oldest = min(oldest, line.timestamp) }
+        ledger?.forget(group, before: oldest)
+    }
+
+    /// Shows everything there is, and the last state.
+    func finish() async -> TailState {
+        letGo(through: .max)
+        repeat {} while await showReady()
+        await show([.state(state)])
+        if let save, let ledger { await save(ledger.cursor) }
+        return state
+    }
+
+    private func letGo(through moment: Int64) {
+        for line in release.release(through: moment) {
+            readyBytes += line.message.utf8.count
+            ready.append(.line(line))
+        }
+    }
+
+    private func showReady() async -> Bool {
+        for notice in notices.withLock({ notices in
+            defer { notices = [] }
+            return notices
+        }) {
+            if notice.kind == .gap { state.gaps += 1 }
+            ready.append(.notice(notice))
+        }
+        let isStateDue = state != told && nextState <= .now
+        guard !ready.isEmpty || isStateDue else {
+            await saveIfDue()
+            return false
+        }
+        var events = ready
+        ready = []
+        readyBytes = 0
+        for case .line(let line) in events {
+            state.shown += 1
+            if line.isLate { state.late += 1 }
+        }
+        if isStateDue {
+            (told, nextState) = (state, .now + .seconds(1))
+            events.append(.state(state))
+        }
+        showing = events
+        await show(events)
+        showing = []
+        guard save != nil else { return true }
+        for case .line(let line) in events {
+            ledger?.shown(line)
+            isUnsaved = true
+        }
+        await saveIfDue()
+        return true
+    }
+
+    private func saveIfDue() async {
+        guard isUnsaved, let save, let ledger, nextSave <= .now else { return }
+        isUnsaved = false
+        await save(ledger.cursor)
+        // A large cursor is saved less often, so that saving does not become the work.
+        nextSave = .now + .milliseconds(ledger.remembered / 20)
+    }
+}

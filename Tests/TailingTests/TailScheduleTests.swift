@@ -1,0 +1,39 @@
+import FoundationEssentials
+import Testing
+
+@testable import Tailing
+
+/// Nothing lost, nothing twice, no inversion that is not marked: in every schedule.
+@Suite struct TailScheduleTests {
+    /// 400 in a usual run; `make tail-schedules` takes 100,000.
+    static let count = ProcessInfo.processInfo.environment["TASKOPS_SCHEDULES"].flatMap { UInt64($0) } ?? 400
+    /// Seeds whose schedules once went wrong.
+    static let kept: [UInt64] = []
+
+    @Test("random schedules", .timeLimit(.minutes(60)))
+    func schedules() async {
+        let size = (Self.count + 7) / 8
+        let failed = await withTaskGroup(of: [UInt64].self) { tasks in
+            for part in 0..<UInt64(8) {
+                tasks.addTask {
+                    (part * size..<min((part + 1) * size, Self.count)).filter(Self.goesWrong)
+                }
+            }
+            return await tasks.reduce(into: []) { $0 += $1 }
+        }
+        #expect(failed.isEmpty, "seeds \(failed.sorted().prefix(20))")
+        for seed in Self.kept { #expect(!Self.goesWrong(seed), "seed \(seed)") }
+    }
+
+    static func goesWrong(_ seed: UInt64) -> Bool {
+        let model = TailScheduleModel(seed: seed)
+        return model.lost > 0 || model.twice > 0 || model.unmarked > 0
+    }
+
+    @Test("the schedules have in them what they are for: lines dated ahead, restarts, late lines")
+    func coverage() {
+        let models = (0..<50).map { TailScheduleModel(seed: $0) }
+        #expect(models.contains { $0.restarts > 0 })
+        #expect(models.reduce(0) { $0 + $1.wanted.count } > 1000)
+    }
+}
