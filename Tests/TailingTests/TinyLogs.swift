@@ -98,7 +98,7 @@ final class TinyLogs: Sendable {
         var options = TailOptions(
             groups: names.map { LogGroupReference(region: "us-east-1", name: $0) }, window: window)
         change(&options)
-        return try await LoopbackServer.run({ self.answer($0) }) { server in
+        return try await LoopbackServer.run(answer) { server in
             let credentials = AWSCredentials(accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: Secret("s"))
             var configuration = AWSClient.Configuration(credentials: StaticCredentials(credentials), region: "us-east-1")
             configuration.endpoints = EndpointSettings(override: server.url)

@@ -145,7 +145,7 @@ package struct TailView {
                 .min(by: { $0.lowerBound < $1.lowerBound })
             {
                 result += StyledText(String(rest[..<found.lowerBound]), span.tag)
-                result += StyledText(String(rest[found]), .changed)
+                result += StyledText(String(rest[found]), .changed(span.tag))
                 rest = rest[found.upperBound...]
             }
             result += StyledText(String(rest), span.tag)

@@ -1,4 +1,7 @@
-"""Alarms as boto3 makes and reads them, evaluated on the stack's own metrics."""
+"""Alarms as boto3 makes and reads them, evaluated on the stack's own metrics.
+
+Longer than its neighbours: the user guide's tables of missing data stand in it whole.
+"""
 
 import json
 import time
