@@ -89,7 +89,7 @@ tail-schedules: build ## 100,000 random schedules of following, against a simple
 	TASKOPS_SCHEDULES=100000 swift test --filter TailScheduleTests
 
 tail-matrix: build ## following with every lag and trouble against the local stack, into docs/tail.md
-	TASKOPS_TAIL_MATRIX=1 swift test --filter TailStackTests
+	TASKOPS_TAIL_MATRIX=all swift test --filter TailStackTests
 
 faults: build function ## every command under every fault, into docs/faults.md
 	scripts/faults.sh

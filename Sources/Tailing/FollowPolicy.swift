@@ -13,7 +13,7 @@ struct FollowPolicy: Sendable, Hashable {
     var nearPart = 0.45
     var nearPartOfLongLags = 0.55
     /// A few lines say little of how late others may be: until there were so many, a sweep reaches back this far at
-    /// the least.
+    /// the least, and as far as lines of the Region's other groups were late.
     var assumedLag: Int64 = 10_000
     var linesToTrust = 300
     /// How old lines are when they are read for the last time, at the least.
@@ -22,23 +22,27 @@ struct FollowPolicy: Sendable, Hashable {
     var mostDepth: Int64 = 15 * 60_000
 
     /// Up to which lag a read of this kind finds every line.
-    func lag(_ kind: GroupFollower.Read.Kind, _ seen: LagEstimate) -> Int64 {
+    ///
+    /// - Parameter elsewhere: the longest lag of other groups.
+    func lag(_ kind: GroupFollower.Read.Kind, _ seen: LagEstimate, elsewhere: Int64 = 0) -> Int64 {
         let part = seen.longest > assumedLag ? nearPartOfLongLags : nearPart
-        guard let near = seen.quantile(part) else { return kind == .deep ? leastDepth : assumedLag }
+        guard let near = seen.quantile(part) else {
+            return kind == .deep ? leastDepth : min(max(assumedLag, elsewhere), mostDepth)
+        }
         // A little beyond the longest so far; what is beyond that is for the deep reads to find.
-        let sweep = max(seen.longest * 51 / 50 + 200, seen.noted < linesToTrust ? assumedLag : 0)
+        let sweep = max(seen.longest * 51 / 50 + 200, seen.noted < linesToTrust ? max(assumedLag, elsewhere * 51 / 50) : 0)
         return switch kind {
         case .near: min(near, mostDepth)
         case .sweep: min(sweep, mostDepth)
-        case .deep: min(max(leastDepth, sweep * 4), mostDepth)
+        case .deep: min(max(leastDepth, sweep * 2), mostDepth)
         }
     }
 
-    func interval(_ kind: GroupFollower.Read.Kind, _ seen: LagEstimate) -> Int64 {
+    func interval(_ kind: GroupFollower.Read.Kind, _ seen: LagEstimate, elsewhere: Int64 = 0) -> Int64 {
         switch kind {
         case .near: interval
         case .sweep: interval * readsPerSweep
-        case .deep: lag(.deep, seen)
+        case .deep: lag(.deep, seen, elsewhere: elsewhere)
         }
     }
 }

@@ -40,6 +40,10 @@ package struct GroupFollower: Sendable {
     /// Ids of older lines are forgotten: one of those cannot be told from a line that was shown.
     private(set) var horizon: Int64
 
+    /// The longest lag that was seen in other groups.
+    var elsewhere: Int64 = 0
+    /// The longest lag seen here, of late.
+    var longestLag: Int64 { lag.longest }
     /// The place of the youngest line read.
     private var newest: Int64?
 
@@ -92,7 +96,7 @@ package struct GroupFollower: Sendable {
     /// Lines may still come that are no later than others were.
     func mayBeOutstanding(now: Int64) -> Bool {
         guard let newest else { return false }
-        return now - newest <= policy.lag(.sweep, lag)
+        return now - newest <= policy.lag(.sweep, lag, elsewhere: elsewhere)
     }
 
     /// The read to make now: of those that are due, the one that answers for most others.
@@ -103,11 +107,11 @@ package struct GroupFollower: Sendable {
         case .deep:
             // From where the last one ended, or further back when lines have come later since; and not to now, which
             // is for the others.
-            let depth = policy.lag(.deep, lag)
+            let depth = policy.lag(.deep, lag, elsewhere: elsewhere)
             let start = deep.map { min($0.end, $0.began - depth) } ?? now - depth
             return Read(kind: .deep, start: max(horizon, start), end: now - depth, began: now)
         case .near, .sweep:
-            let start = (whole[kind] ?? now) - policy.lag(kind, lag)
+            let start = (whole[kind] ?? now) - policy.lag(kind, lag, elsewhere: elsewhere)
             return Read(kind: kind, start: max(horizon, start), end: nil, began: now)
         }
     }
@@ -145,14 +149,14 @@ package struct GroupFollower: Sendable {
         whole[.near] = max(whole[.near] ?? .min, read.began)
         guard read.kind == .sweep else { return }
         whole[.sweep] = max(whole[.sweep] ?? .min, read.began)
-        completeThrough = max(completeThrough ?? .min, read.began - policy.lag(.sweep, lag))
-        if deep == nil { deep = (read.began, read.began - policy.lag(.deep, lag)) }
+        completeThrough = max(completeThrough ?? .min, read.began - policy.lag(.sweep, lag, elsewhere: elsewhere))
+        if deep == nil { deep = (read.began, read.began - policy.lag(.deep, lag, elsewhere: elsewhere)) }
     }
 
     // MARK: -
 
     private func due(_ kind: Read.Kind) -> Int64 {
-        let interval = policy.interval(kind, lag)
+        let interval = policy.interval(kind, lag, elsewhere: elsewhere)
         if kind == .deep { return deep.map { $0.began + interval } ?? .max }
         return whole[kind].map { $0 + interval } ?? .min
     }
@@ -161,7 +165,8 @@ package struct GroupFollower: Sendable {
     /// reach further back at once when a line comes later than all before.
     private mutating func forget() {
         guard let deep, let swept = whole[.sweep] else { return }
-        let reach = min(deep.end, swept - policy.lag(.sweep, lag)) - policy.lag(.deep, lag)
+        let reach =
+            min(deep.end, swept - policy.lag(.sweep, lag, elsewhere: elsewhere)) - policy.lag(.deep, lag, elsewhere: elsewhere)
         guard reach > horizon else { return }
         horizon = reach
         seen.forget(before: reach)

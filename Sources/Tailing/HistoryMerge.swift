@@ -27,7 +27,7 @@ struct HistoryMerge: Sendable {
     }
 
     /// How many events to ask for at once: with many groups less of each, so that all pages together stay small.
-    static func limit(groups: Int) -> Int? { groups < 3 ? nil : max(500, 20_000 / groups) }
+    static func limit(groups: Int) -> Int? { groups < 3 ? nil : max(300, 12_000 / groups) }
 
     /// - Parameters:
     ///   - missing: decides about a group that does not exist: passed over, or the end.

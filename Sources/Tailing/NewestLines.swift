@@ -25,21 +25,27 @@ struct NewestLines: Sendable {
     /// CloudWatch takes events dated up to two hours ahead.
     private static let ahead: Int64 = 2 * 3_600_000
 
-    /// Nil where the service does not read backwards, which not every endpoint does yet.
+    /// Nil where the service does not read backwards, which not every endpoint does yet: known by the order in which
+    /// events come, for which there must be two that differ.
     private func backwards(from start: Int64) async throws(ReadFailure) -> [LogLine]? {
         var found: [LogLine] = []
         var token: String?
+        var isKnown = false
         repeat {
-            let query = GroupReader.Query(
-                start: start, end: window.end, limit: min(count - found.count, 10_000), newestFirst: true)
+            let limit = max(min(count - found.count, 10_000), Self.fewest)
+            let query = GroupReader.Query(start: start, end: window.end, limit: limit, newestFirst: true)
             let page = try await reader.page(query, token: token)
-            if let first = page.lines.first, let last = page.lines.last, first.timestamp < last.timestamp { return nil }
-            if let last = found.last, let first = page.lines.first, first.timestamp > last.timestamp { return nil }
             found += page.lines
             token = page.token
-        } while token != nil && found.count < count
+            if let first = found.first, let last = found.last, first.timestamp != last.timestamp {
+                guard first.timestamp > last.timestamp else { return nil }
+                isKnown = true
+            }
+        } while token != nil && (found.count < count || !isKnown)
         return found.prefix(count).reversed()
     }
+
+    private static let fewest = 20
 
     /// Looks at a minute, then at the two minutes before it, and so on.
     private func stepping(back end: Int64, to start: Int64, _ count: Int) async throws(ReadFailure) -> [LogLine] {

@@ -196,6 +196,8 @@ actor RegionWork {
     func measures() -> Measures {
         var measures = Measures()
         var complete = Int64.max
+        let longest = groups.map(\.follower.longestLag).max() ?? 0
+        for key in groups.indices { groups[key].follower.elsewhere = longest }
         for key in groups.indices where groups[key].exists != false {
             let follower = groups[key].follower
             if let through = follower.completeThrough { complete = min(complete, through) } else { measures.isGathered = false }
