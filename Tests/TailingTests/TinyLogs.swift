@@ -109,7 +109,7 @@ final class TinyLogs: Sendable {
             let stop = StopSignal()
             let tail = LogTail(clients: ["us-east-1": AWSClient(configuration)], options: options)
             do throws(Problem) {
-                let state = try await tail.run(stop: stop, scope: "t") { events in
+                let show: LogTail.Show = { events in
                     let now = told.withLock { told in
                         for event in events {
                             switch event {
@@ -121,9 +121,9 @@ final class TinyLogs: Sendable {
                         return told
                     }
                     if isEnough(now) { stop.request() }
-                } save: { cursor in
-                    told.withLock { $0.cursor = cursor }
                 }
+                let state = try await tail.run(
+                    stop: stop, scope: "t", show: show, save: { cursor in told.withLock { $0.cursor = cursor } })
                 told.withLock { $0.state = state }
             } catch {
                 told.withLock { $0.problem = error }
