@@ -81,18 +81,21 @@ import Testing
             with open(path, "w") as file: file.write(text)
             os.chmod(path, 0o600)
             key = error = None
+            at = datetime.now(timezone.utc).timestamp()
             try:
                 key = botocore.session.Session(profile="p").get_credentials().get_frozen_credentials().access_key
             except Exception as problem:
                 error = type(problem).__name__
             with open(path) as file: kept = file.read()
-            print(json.dumps({"number": number, "remaining": remaining, "text": text, "key": key, "error": error, "kept": kept,
+            print(json.dumps({"number": number, "at": at, "remaining": remaining, "text": text, "key": key, "error": error, "kept": kept,
                               "mode": oct(os.stat(path).st_mode & 0o777)}), flush=True)
         shutil.rmtree(home)
         """#
 
     struct Machine: Decodable, Sendable {
         let number: Int
+        /// When botocore was asked, in seconds since 1970: ours is asked at the same time, however late it is by then.
+        let at: Double
         let remaining: Double
         let text: String
         let key: String?
@@ -179,8 +182,9 @@ import Testing
                 let path = "/cache/" + LoginToken.fileName(for: CredentialLoginTests.session)
                 fixture[path] = machine.text
                 var (key, failure): (String?, Problem?)
+                let chain = fixture.chain(profile: "p") { Date(timeIntervalSince1970: machine.at) }
                 do throws(Problem) {
-                    key = try await fixture.chain(profile: "p").credentials(deadline: .after(.seconds(20))).accessKeyID
+                    key = try await chain.credentials(deadline: .after(.seconds(20))).accessKeyID
                 } catch { failure = error }
                 let facts =
                     "machine \(machine.number): \(failure?.description ?? "") against \(machine.error ?? ""), \(machine.text)"
@@ -196,7 +200,7 @@ import Testing
         return sent.all
     }
 
-    /// All members alike; the new end is a few seconds later for whoever came second.
+    /// All members alike; botocore takes the time of the new end after its call, however long that took.
     private static func compare(_ mine: String, _ theirs: String, _ facts: String) throws {
         guard mine != theirs else { return }
         var (mine, theirs) = (
