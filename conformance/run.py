@@ -76,7 +76,7 @@ class Run:
             recording = self._stack.control("PUT", "/recording", {"name": f"scenario-{number}"})
             with self._stack.faults(scenario.faults):
                 typed = next((one.typed for one in prepared if one.typed), None)
-                ended = self._stack.run(scenario.words, variables, typed)
+                ended = self._stack.run(scenario.words, variables, typed, self._end(scenario))
             self._stack.control("DELETE", "/recording")
             found = [
                 one
@@ -98,6 +98,12 @@ class Run:
             self._differ(command, str(scenario), "calls", "at least one; a command without any belongs under [quiet]")
         self.result.differences += self._policies.check(command, policy, own)
         self.result.exchanges += [one if one in own else one.called_by(FUNCTION) for one in found]
+
+    def _end(self, scenario: Scenario) -> Callable[[], bool] | None:
+        if scenario.until is None:
+            return None
+        before = self._stack.calls(scenario.until)
+        return lambda: self._stack.calls(scenario.until) > before
 
     def _policy(self, word: str, config: Path | None) -> str | None:
         """What `taskops permissions` prints; None for a command it does not know, because it needs nothing."""
