@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import answers, exchange, parity, preparations, requests, sources
+from . import answers, exchange, models, parity, preparations, requests, sources
 from .answers import Answer
 from .difference import Difference
 from .exchange import Exchange
@@ -76,7 +76,7 @@ class Run:
             recording = self._stack.control("PUT", "/recording", {"name": f"scenario-{number}"})
             with self._stack.faults(scenario.faults):
                 typed = next((one.typed for one in prepared if one.typed), None)
-                ended = self._stack.run(scenario.words, variables, typed)
+                ended = self._stack.run(scenario.words, variables, typed, self._end(scenario))
             self._stack.control("DELETE", "/recording")
             found = [
                 one
@@ -98,6 +98,12 @@ class Run:
             self._differ(command, str(scenario), "calls", "at least one; a command without any belongs under [quiet]")
         self.result.differences += self._policies.check(command, policy, own)
         self.result.exchanges += [one if one in own else one.called_by(FUNCTION) for one in found]
+
+    def _end(self, scenario: Scenario) -> Callable[[], bool] | None:
+        if scenario.until is None:
+            return None
+        before = self._stack.calls(scenario.until)
+        return lambda: self._stack.calls(scenario.until) > before
 
     def _policy(self, word: str, config: Path | None) -> str | None:
         """What `taskops permissions` prints; None for a command it does not know, because it needs nothing."""
@@ -127,7 +133,7 @@ class Run:
         recorded = [
             Answer(one.call, f"recorded of {one.command}", one.response)
             for one in self.result.exchanges
-            if one.response is not None and one.call in known
+            if one.response is not None and one.call in known and not _is_unopened(one)
         ]
         made = [one for call in sorted(known) for one in answers.made(call, self._members.needed.get(call, ()))]
         self._say(f"reads {len(recorded)} recorded answers and {len(made)} made ones, twice")
@@ -157,6 +163,13 @@ class Run:
 
     def _differ(self, command: str, call: str, member: str, expected: str) -> None:
         self.result.differences.append(Difference(command, call, member, expected))
+
+
+def _is_unopened(one: Exchange) -> bool:
+    """Whether a stream was given up before it had said a word: then there is nothing to read, for botocore either."""
+    model = models.operation(one.service, one.operation)
+    streams = model is not None and model.has_event_stream_output
+    return streams and one.response is not None and one.response.status < 300 and not one.response.body
 
 
 def _is_function(one: Exchange, roles: set[str]) -> bool:

@@ -25,6 +25,8 @@ class Scenario:
     exit: int | tuple[int, ...]
     after: tuple[str, ...] = ()
     faults: tuple[dict[str, Any], ...] = ()
+    #: A command without an end is interrupted once it has called this, such as ``logs StartLiveTail``.
+    until: str | None = None
 
     @property
     def exits(self) -> tuple[int, ...]:
@@ -43,6 +45,7 @@ class Scenario:
 
     def __str__(self) -> str:
         extras = [*self.after, *(" ".join(str(value) for value in fault.values()) for fault in self.faults)]
+        extras += [f"until {self.until}"] if self.until else []
         return self.run + (f"  ({', '.join(extras)})" if extras else "")
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import termios
 import threading
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -56,11 +58,16 @@ class Stack:
         return self.directory / "taskops.yaml"
 
     def run(
-        self, words: list[str], variables: dict[str, str] | None = None, typed: str | None = None
+        self,
+        words: list[str],
+        variables: dict[str, str] | None = None,
+        typed: str | None = None,
+        ends: Callable[[], bool] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """A command as a person types it whose shell means this stack, and knows nothing else.
 
         ``typed`` is what they type when asked: then the command has a terminal, and what it says there is its stderr.
+        ``ends`` is asked again and again, and once it is true they press Ctrl-C.
         """
         environment = {
             "PATH": f"{self.root}/.taskops/venv/bin:/usr/local/bin:/usr/bin:/bin",
@@ -70,9 +77,11 @@ class Stack:
             "AWS_EC2_METADATA_DISABLED": "true",
             **(self.variables if variables is None else variables),
         }
+        deadline = time.monotonic() + _LONGEST
         try:
-            with _terminal(typed) as terminal:
-                return subprocess.run(
+            with (
+                _terminal(typed) as terminal,
+                subprocess.Popen(
                     [self.taskops, *words],
                     env=environment,
                     cwd=self.root,
@@ -80,9 +89,19 @@ class Stack:
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE if terminal is None else terminal,
                     text=True,
-                    timeout=_LONGEST,
-                    check=False,
-                )
+                ) as process,
+            ):
+                try:
+                    while ends is not None and process.poll() is None and time.monotonic() < deadline:
+                        if ends():
+                            process.send_signal(signal.SIGINT)
+                            break
+                        time.sleep(0.1)
+                    said, complained = process.communicate(timeout=max(1, deadline - time.monotonic()))
+                except BaseException:
+                    process.kill()
+                    raise
+                return subprocess.CompletedProcess(words, process.returncode, said, complained)
         except subprocess.TimeoutExpired:
             raise StackError(f"taskops {' '.join(words)} took longer than {_LONGEST} seconds") from None
         except OSError as problem:
@@ -106,6 +125,12 @@ class Stack:
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
             raise StackError(f"{method} {path}: {json.load(refused).get('error')}") from None
+
+    def calls(self, call: str) -> int:
+        """How often an operation was called, such as ``logs StartLiveTail``."""
+        service, operation = call.split()
+        counts = self.control("GET", "/calls")["calls"]
+        return sum(one["count"] for one in counts if (one["service"], one["operation"]) == (service, operation))
 
     @contextmanager
     def faults(self, faults: tuple[dict[str, Any], ...]) -> Iterator[None]:
