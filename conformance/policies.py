@@ -26,8 +26,13 @@ class Policies:
         """The word under which the command's policy stands."""
         return self.plan.policies.get(command, command.split()[0])
 
-    def check(self, command: str, document: str | None, exchanges: list[Exchange]) -> Iterator[Difference]:
-        """``document`` is None for a command that has no policy: it may ask who it is, and nothing else."""
+    def check(
+        self, command: str, document: str | None, exchanges: list[Exchange], *, foreign: bool = False
+    ) -> Iterator[Difference]:
+        """``document`` is None for a command that has no policy: it may ask who it is, and nothing else.
+
+        ``foreign`` says that what was named on the command line is not the stack's: then actions are compared alone.
+        """
         word = self.word(command)
         policy: dict[str, Any] = json.loads(document) if document else {"Statement": []}
         self._printed.setdefault(word, set()).update(
@@ -37,7 +42,7 @@ class Policies:
             # A call that IAM lets through whatever a policy says, such as sts:GetCallerIdentity, needs nothing.
             for need in exchange.needs:
                 self._called.setdefault(word, set()).add(need.action)
-                if need.action in self.plan.beside:
+                if need.action in self.plan.beside or (foreign and need.action in self._printed[word]):
                     continue
                 if not iam_policies.allows([policy], need.action, need.resource, need.context):
                     yield Difference(command, exchange.call, need.action, f"to be in its policy, for {need.resource}")

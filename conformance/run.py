@@ -96,7 +96,7 @@ class Run:
             )
         if not own:
             self._differ(command, str(scenario), "calls", "at least one; a command without any belongs under [quiet]")
-        self.result.differences += self._policies.check(command, policy, own)
+        self.result.differences += self._policies.check(command, policy, own, foreign=scenario.foreign)
         self.result.exchanges += [one if one in own else one.called_by(FUNCTION) for one in found]
 
     def _end(self, scenario: Scenario) -> Callable[[], bool] | None:

@@ -27,6 +27,8 @@ class Scenario:
     faults: tuple[dict[str, Any], ...] = ()
     #: A command without an end is interrupted once it has called this, such as ``logs StartLiveTail``.
     until: str | None = None
+    #: Its words name something that is not the stack's, which the stack's policy cannot know.
+    foreign: bool = False
 
     @property
     def exits(self) -> tuple[int, ...]:

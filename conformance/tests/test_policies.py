@@ -38,6 +38,12 @@ def test_a_call_that_the_policy_does_not_allow_is_a_difference(need, differs):
     assert found(policies, POLICY, need) == ([need.action] if differs else [])
 
 
+def test_of_what_is_not_the_stack_s_actions_are_compared_alone():
+    elsewhere, other = Need("events:PutEvents", BUS + "2", {}), Need("events:PutRule", BUS + "2", {})
+    found = Policies(Plan([])).check("canary", POLICY, called(elsewhere, other), foreign=True)
+    assert [one.member for one in found] == ["events:PutRule"]
+
+
 def test_a_command_without_a_policy_may_call_only_what_needs_none():
     assert found(Policies(Plan([])), None, PUT) == ["events:PutEvents"]
     assert list(Policies(Plan([])).check("whoami", None, called())) == []
