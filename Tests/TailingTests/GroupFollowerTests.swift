@@ -7,7 +7,7 @@ import Testing
     @Test(
         "every lag of the field's measurements: each line once, half of them soon, and little read twice",
         arguments: [
-            (1000...1000, 3), (1000...1500, 3.2), (2000...4000, 3.6), (300...8000, 4.0), (300...30_000, 8.5),
+            (1000...1000, 3), (1000...1500, 3.2), (2000...4000, 3.6), (300...8000, 4.0), (300...30_000, 8.7),
         ] as [(ClosedRange<Int64>, Double)])
     func lags(range: ClosedRange<Int64>, mostTransfer: Double) {
         var random = SeededGenerator(seed: 7)
