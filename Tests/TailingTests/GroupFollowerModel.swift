@@ -17,15 +17,31 @@ struct SeededGenerator: RandomNumberGenerator {
 
 /// A log group as simple as can be: events that become visible when they are ingested, and reads that may fail.
 struct ModelGroup {
-    var events: [LogLine] = []
+    /// By timestamp.
+    private let events: [LogLine]
+
+    init(events: [LogLine]) {
+        self.events = events.sorted {
+            ($0.timestamp, $0.ingestionTime, $0.id ?? "") < ($1.timestamp, $1.ingestionTime, $1.id ?? "")
+        }
+    }
 
     /// What a read that is answered at `now` returns, in pages.
     func pages(_ read: GroupFollower.Read, now: Int64, size: Int) -> [[LogLine]] {
-        let visible = events.filter {
-            $0.ingestionTime <= now && $0.timestamp >= read.start && $0.timestamp <= read.end ?? .max
-        }.sorted { ($0.timestamp, $0.ingestionTime, $0.id ?? "") < ($1.timestamp, $1.ingestionTime, $1.id ?? "") }
+        let visible = events[first(from: read.start)...].prefix { $0.timestamp <= read.end ?? .max }
+            .filter { $0.ingestionTime <= now }
         guard !visible.isEmpty else { return [[]] }
         return stride(from: 0, to: visible.count, by: size).map { Array(visible[$0..<min($0 + size, visible.count)]) }
+    }
+
+    /// The first event that is not older than this.
+    private func first(from timestamp: Int64) -> Int {
+        var (low, high) = (0, events.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if events[middle].timestamp < timestamp { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     static func line(_ number: Int, at timestamp: Int64, lag: Int64) -> LogLine {
