@@ -16,17 +16,19 @@ import time
 import urllib.request
 from pathlib import Path
 
+import yaml
 from measure import compare
 
 RUNS, DELAY = 11, 40
 BEGIN, END = "<!-- status: begin -->", "<!-- status: end -->"
 ROOT = Path(__file__).resolve().parent.parent
-#: Further pairs of Regions with their witness, for a stack in ten.
-PAIRS = [
-    ("eu-west-1", "eu-west-2", "eu-west-3"),
-    ("eu-central-1", "eu-west-3", "eu-west-1"),
-    ("ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
-    ("eu-north-1", "ap-south-1", "eu-west-1"),
+#: Further deployments, so that ten Regions have one: environment, two Regions of one set, witness.
+MORE = [
+    ("dev", "eu-central-1", "eu-west-1", "eu-west-2"),
+    ("dev", "eu-west-2", "eu-west-3", "eu-west-1"),
+    ("dev", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
+    ("two", "us-east-2", "us-west-2", "us-east-1"),
+    ("two", "ap-northeast-3", "ap-northeast-2", "ap-northeast-1"),
 ]
 #: Calls that wait for another one's answer.
 CHAINS = [("GetFunction", "DescribeLogGroups"), ("GetQueueUrl", "GetQueueAttributes")]
@@ -65,25 +67,21 @@ def looked(taskops: str, configuration: str) -> tuple[float, float, int]:
 
 
 def ten_regions(sandbox: Path) -> Path:
-    """The same stack in eight Regions more. Their clusters have no gate: a connection is refused there at once."""
-    script = str(ROOT / "infrastructure" / "deploy.py")
-    zip_file = str(ROOT / ".taskops" / "task-processor.zip")
-    text = (sandbox / "taskops.yaml").read_text(encoding="utf-8")
-    more = ""
-    for one, other, witness in PAIRS:
-        written = sandbox / f"{one}.yaml"
+    """A stack in eight Regions more. Their clusters have no gate: a connection is refused there at once."""
+    stack = yaml.safe_load((sandbox / "taskops.yaml").read_text(encoding="utf-8"))
+    for environment, one, other, witness in MORE:
+        written = sandbox / f"{environment}-{one}.yaml"
         subprocess.run(
-            [sys.executable, script, "--function-zip", zip_file, "--regions", one, other, "--witness", witness,
-             "--write-config", str(written)], check=True, stdout=subprocess.DEVNULL,
+            [sys.executable, str(ROOT / "infrastructure" / "deploy.py"), "--environment", environment,
+             "--function-zip", str(ROOT / ".taskops" / "task-processor.zip"), "--regions", one, other,
+             "--witness", witness, "--write-config", str(written)], check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        lines = written.read_text(encoding="utf-8").partition("regions:\n")[2].splitlines()
-        for line in lines:
-            more += line + "\n"
-            if line.strip().startswith("cluster:"):
-                more += "    connection: {hostaddr: 127.0.0.1, port: 9}\n"
-    head, regions, rest = text.partition("regions:\n")
+        deployed = yaml.safe_load(written.read_text(encoding="utf-8"))
+        for region, own in deployed["regions"].items():
+            refused = {"connection": {"hostaddr": "127.0.0.1", "port": 9}}
+            stack["regions"].setdefault(region, {**deployed["defaults"], **own, **refused})
     path = sandbox / "ten.yaml"
-    path.write_text(head + regions + more + rest, encoding="utf-8")
+    path.write_text(yaml.safe_dump(stack), encoding="utf-8")
     return path
 
 
@@ -142,8 +140,6 @@ def main() -> int:
     if shutil.which("aws") is None:
         lines.append("Skipped: the aws CLI is not installed.")
     else:
-        import yaml
-
         stack = yaml.safe_load(Path(two).read_text(encoding="utf-8"))
         commands = [one for name, own in stack["regions"].items() for one in typed(name, {**stack["defaults"], **own})]
         began = time.monotonic()
