@@ -54,19 +54,22 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Tailing", "Discovery", "Runbooks", "Schema", "Permissions",
+                "Views", "Terminal", "Canary", "Status", "Monitoring", "Tailing", "Discovery", "Runbooks", "Schema",
+                "Permissions",
                 "Sandbox", "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
                 "Database", "Programs",
                 "Basics", argumentParser,
             ]),
-        room("Views", ["Terminal", "Canary", "Status", "Tailing", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
+        room(
+            "Views", ["Terminal", "Canary", "Status", "Monitoring", "Tailing", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
         room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Tailing", ["AWS", "Basics", heap]),
         room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Monitoring", ["TaskSystem", "AWS", "AWSSigning", "YAML", "Basics"]),
         room("Discovery", ["TaskSystem", "AWS", "Basics"]),
         room("Runbooks", ["YAML", "Basics"]),
         room("Schema", ["AWSSigning", "Database", "Basics"]),
@@ -102,6 +105,7 @@ let package = Package(
         tests("Canary", ["Basics"]),
         tests("Tailing", ["AWS", "AWSSigning", "Basics", subprocess], exclude: ["tail_stack.py"]),
         tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
+        tests("Monitoring", ["AWS", "AWSSigning", "Basics", "TaskSystem", "YAML", subprocess]),
         tests("Discovery", ["AWS", "Basics", "Configuration", "TaskSystem"], exclude: ["Golden"]),
         tests("Runbooks", ["Basics"]),
         tests("Database", ["Basics"]),
@@ -111,7 +115,8 @@ let package = Package(
         tests("Permissions", ["TaskSystem"]),
         tests("Commands", ["Basics", "Status"]),
         tests(
-            "Views", ["AWS", "Basics", "Canary", "Discovery", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],
+            "Views",
+            ["AWS", "Basics", "Canary", "Discovery", "Monitoring", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],
             exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
