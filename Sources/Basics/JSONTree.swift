@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Any JSON document as a value: what files hold, what AWS answers, and what is compared between the two.
 ///
 /// Numbers are doubles, as in JSON itself, so that `12` and `12.0` are the same value.
@@ -8,6 +10,12 @@ package indirect enum JSONTree: Sendable, Hashable {
     case string(String)
     case array([JSONTree])
     case object([String: JSONTree])
+
+    /// Nil where the text is no JSON.
+    package init?(text: String) {
+        guard let tree = try? JSONDecoder().decode(JSONTree.self, from: Data(text.utf8)) else { return nil }
+        self = tree
+    }
 
     /// A member of an object; nil where there is none, or this is no object. Setting one of what is no object does nothing.
     package subscript(member: String) -> JSONTree? {

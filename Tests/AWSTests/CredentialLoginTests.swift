@@ -100,8 +100,8 @@ import Testing
             #expect((found.credentials.accessKeyID, found.accountID ?? "") == ("RENEWED", "123456789012"))
             #expect(try #require(found.credentials.expiration) > Date(timeIntervalSinceNow: 880))
 
-            let kept = try JSONDecoder().decode(JSONTree.self, from: Data(try #require(fixture[Self.path]).utf8))
-            var expected = try JSONDecoder().decode(JSONTree.self, from: Data(before.utf8))
+            let kept = try JSONDecoder().decode(PreservedJSON.self, from: Data(try #require(fixture[Self.path]).utf8))
+            var expected = try JSONDecoder().decode(PreservedJSON.self, from: Data(before.utf8))
             expected["accessToken"] = .object([
                 "accessKeyId": .text("RENEWED"), "secretAccessKey": .text("s2"), "sessionToken": .text("t2"),
                 "accountId": .text("123456789012"), "expiresAt": try #require(kept["accessToken"]?["expiresAt"]),

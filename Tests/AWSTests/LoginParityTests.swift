@@ -147,7 +147,7 @@ import Testing
     private static func canonical(_ body: [UInt8]) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        guard let tree = try? JSONDecoder().decode(JSONTree.self, from: Data(body)),
+        guard let tree = try? JSONDecoder().decode(PreservedJSON.self, from: Data(body)),
             let text = try? encoder.encode(tree)
         else { return "no JSON" }
         return String(decoding: text, as: UTF8.self)
@@ -204,8 +204,8 @@ import Testing
     private static func compare(_ mine: String, _ theirs: String, _ facts: String) throws {
         guard mine != theirs else { return }
         var (mine, theirs) = (
-            try JSONDecoder().decode(JSONTree.self, from: Data(mine.utf8)),
-            try JSONDecoder().decode(JSONTree.self, from: Data(theirs.utf8))
+            try JSONDecoder().decode(PreservedJSON.self, from: Data(mine.utf8)),
+            try JSONDecoder().decode(PreservedJSON.self, from: Data(theirs.utf8))
         )
         let ends = [mine, theirs].compactMap { $0["accessToken"]?["expiresAt"]?.text.flatMap { ISO8601.date($0) } }
         #expect(ends.count == 2 && abs(ends[0].timeIntervalSince(ends[1])) < 300, "\(facts)")

@@ -20,11 +20,11 @@ struct LoginToken: Sendable {
     /// Where the person signed in; sign-ins of older versions of the aws CLI do not say.
     let region: String?
     /// All that the file holds: what other programs need of it is kept.
-    private var file: Secret<JSONTree>
+    private var file: Secret<PreservedJSON>
 
     /// Nil where the text is no sign-in.
     init?(_ text: String) {
-        guard let file = try? JSONDecoder().decode(JSONTree.self, from: Data(text.utf8)),
+        guard let file = try? JSONDecoder().decode(PreservedJSON.self, from: Data(text.utf8)),
             let access = file["accessToken"], let id = access["accessKeyId"]?.text,
             let secret = access["secretAccessKey"]?.text, let token = access["sessionToken"]?.text,
             let account = access["accountId"]?.text,

@@ -1,3 +1,4 @@
+import Basics
 import TaskSystem
 
 /// Whether an event pattern lets the three task events through, as far as that can be told without asking AWS.

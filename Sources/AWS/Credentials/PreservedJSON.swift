@@ -1,19 +1,20 @@
-/// Any JSON, for files whose other members somebody else needs: they are written back as they came.
-enum JSONTree: Sendable, Hashable, Codable {
+/// Any JSON, for files whose other members somebody else needs: they are written back as they came, whole numbers beyond
+/// what a double holds among them.
+enum PreservedJSON: Sendable, Hashable, Codable {
     case null
     case boolean(Bool)
     case integer(Int64)
     case number(Double)
     case text(String)
-    case array([JSONTree])
-    case object([String: JSONTree])
+    case array([PreservedJSON])
+    case object([String: PreservedJSON])
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         // What there is most of comes first: every wrong guess makes an error.
         if let value = try? container.decode(String.self) {
             self = .text(value)
-        } else if let value = try? container.decode([String: JSONTree].self) {
+        } else if let value = try? container.decode([String: PreservedJSON].self) {
             self = .object(value)
         } else if container.decodeNil() {
             self = .null
@@ -24,7 +25,7 @@ enum JSONTree: Sendable, Hashable, Codable {
         } else if let value = try? container.decode(Double.self) {
             self = .number(value)
         } else {
-            self = .array(try container.decode([JSONTree].self))
+            self = .array(try container.decode([PreservedJSON].self))
         }
     }
 
@@ -42,7 +43,7 @@ enum JSONTree: Sendable, Hashable, Codable {
     }
 
     /// A member of an object; nil where there is none, or this is no object. Setting one of what is no object does nothing.
-    subscript(member: String) -> JSONTree? {
+    subscript(member: String) -> PreservedJSON? {
         get { if case .object(let members) = self { members[member] } else { nil } }
         set {
             guard case .object(var members) = self else { return }
