@@ -55,8 +55,9 @@ test: lint test-swift conformance test-python test-readme ## everything CI runs
 test-swift: build release function
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test
 
+# These tests wait for processes more than they work, so three run at a time.
 test-python: setup
-	cd sandbox && ../$(PYTHON) -m pytest -q tests
+	cd sandbox && ../$(PYTHON) -m pytest -q -n 3 --dist worksteal tests
 	$(PYTHON) -m pytest -q infrastructure/tests
 	$(PYTHON) -m pytest -q conformance/tests
 
