@@ -12,7 +12,7 @@ from .errors import AwsError
 from .operations import Call
 from .world import World
 
-_PREFIXES = {"cloudwatch": "cloudwatch", "ses": "ses"}
+_PREFIXES = {"cloudwatch": "cloudwatch", "ses": "ses", "resourcegroupstaggingapi": "tag"}
 _ACTIONS = {
     ("lambda", "Invoke"): "lambda:InvokeFunction",
     ("lambda", "InvokeAsync"): "lambda:InvokeFunction",
@@ -59,7 +59,30 @@ def required(call: Call, account: str) -> Iterator[tuple[str, str, dict[str, str
         (call.service, call.operation), f"{_PREFIXES.get(call.service, call.service)}:{call.operation}"
     )
     for resource, context in _resources(call, account):
-        yield action, resource, {"aws:RequestedRegion": call.region, "aws:SecureTransport": "true", **context}
+        facts = {"aws:RequestedRegion": call.region, "aws:SecureTransport": "true", **context}
+        yield action, resource, facts
+        if (call.service, call.operation) in _TAGGED_AT_CREATION and _gives_tags(call):
+            yield f"{action.split(':')[0]}:TagResource", _tagged(call, account), facts
+
+
+#: Tags given at creation need the right to tag as well (API references of these operations). Logs also takes the older
+#: logs:TagLogGroup in its place, which the local stack does not.
+_TAGGED_AT_CREATION = {
+    ("cloudwatch", "PutMetricAlarm"),
+    ("cloudwatch", "PutCompositeAlarm"),
+    ("logs", "CreateLogGroup"),
+}
+
+
+def _gives_tags(call: Call) -> bool:
+    wanted = call.parameters
+    return bool(wanted.get("Tags") or wanted.get("tags")) or any(key.startswith("Tags.member.") for key in wanted)
+
+
+def _tagged(call: Call, account: str) -> str:
+    if call.service == "logs":
+        return f"arn:aws:logs:{call.region}:{account}:log-group:{call.parameters.get('logGroupName')}"
+    return f"arn:aws:cloudwatch:{call.region}:{account}:alarm:{call.parameters.get('AlarmName')}"
 
 
 def _denied(call: Call, message: str) -> AwsError:
@@ -163,7 +186,8 @@ def _logs(call: Call, account: str) -> str:
     wanted = call.parameters
     group = wanted.get("logGroupName") or wanted.get("logGroupIdentifier")
     if not group:
-        return "*"
+        # The tagging operations name the group by its ARN, as it is.
+        return wanted.get("resourceArn") or "*"
     if group.startswith("arn:"):
         # Policies name groups with ":*" behind them for all but the tagging actions (LogGroup, ``arn``).
         return f"{group.removesuffix(':*')}:log-stream:"

@@ -27,6 +27,7 @@ MODEL_NAMES = {
     "email": "ses",
     "states": "stepfunctions",
     "elasticloadbalancing": "elbv2",
+    "tagging": "resourcegroupstaggingapi",
 }
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request")

@@ -37,7 +37,7 @@ class LocalStack:
     ) -> None:
         _prepare_environment()
         # moto is imported only now: it reads its settings from the environment while it is imported.
-        from . import moto_repairs, sqs
+        from . import moto_repairs, sqs, tagging
         from .application import Application
         from .cloudformation import install as install_cloudformation
         from .cloudwatch.service import CloudWatch
@@ -78,6 +78,7 @@ class LocalStack:
                 "lambda": lambda_operations(self.runtime),
                 "dsql": DSQL_OPERATIONS,
                 "logs": logs_operations(live_tail),
+                "resourcegroupstaggingapi": tagging.operations(self.world, self.cloudwatch.tagged_alarms),
             },
         )
         control = ControlAddress(

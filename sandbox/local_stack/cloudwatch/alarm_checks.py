@@ -7,7 +7,10 @@ the others are made after them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from . import alarm_rules, queries, statistics, syntax
 from .errors import invalid, invalid_combination
@@ -20,13 +23,34 @@ MOST_METRICS, MOST_ENTRIES = 10, 20
 MOST_TAGS = 50
 _ARN = re.compile(r"arn:[^:\s]+:([^:\s]+):([^:\s]*):([^:\s]*):.+")
 _SINGLE = ("MetricName", "Namespace", "Dimensions", "Period", "Unit", "Statistic", "ExtendedStatistic")
+#: What EvaluationCriteria takes the place of (PutMetricAlarm, ``EvaluationCriteria``).
+_INSTEAD = (
+    *_SINGLE,
+    "Metrics",
+    "Threshold",
+    "ComparisonOperator",
+    "ThresholdMetricId",
+    "EvaluationPeriods",
+    "DatapointsToAlarm",
+)
+#: The periods an alarm with a wall clock window may have.
+WALL_CLOCK_PERIODS = (60, 300, 3_600, DAY, WEEK)
+#: The statistics PutMetricAlarm lists for ``ExtendedStatistic`` are judged in statistics.py.
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{2}):(\d{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def check_metric_alarm(wanted: dict[str, Any], region: str) -> None:
     _check_actions(wanted, region)
     _check_tags(wanted)
+    _check_name(wanted["AlarmName"])
+    _check_tag_propagation(wanted)
+    _check_window(wanted)
     if "EvaluationCriteria" in wanted:
-        raise invalid("The local stack does not evaluate alarms on PromQL queries.")
+        _check_criteria(wanted)
+        return
+    if "EvaluationInterval" in wanted:
+        raise invalid("EvaluationInterval can only be specified together with EvaluationCriteria.")
     for name in ("ComparisonOperator", "EvaluationPeriods"):
         if name not in wanted:
             raise invalid(f"The parameter {name} is required.")
@@ -50,7 +74,8 @@ def _check_threshold(wanted: dict[str, Any]) -> None:
     if banded and "ThresholdMetricId" not in wanted:
         raise invalid(f"{wanted['ComparisonOperator']} needs the parameter ThresholdMetricId.")
     if banded and "Threshold" in wanted:
-        raise invalid("The parameters Threshold and ThresholdMetricId are mutually exclusive.")
+        # In AWS's words (cfn-lint pull request 1306).
+        raise invalid("Threshold and ThresholdMetricId cannot both be set")
     if not banded and "ThresholdMetricId" in wanted:
         raise invalid(f"{wanted['ComparisonOperator']} cannot be used with ThresholdMetricId.")
     if not banded and "Threshold" not in wanted:
@@ -66,7 +91,18 @@ def _check_single(wanted: dict[str, Any]) -> None:
     extended = wanted.get("ExtendedStatistic")
     if extended is not None and not statistics.is_extended(extended):
         raise invalid(f"The value {extended} for parameter ExtendedStatistic is not supported.")
+    for dimension in wanted.get("Dimensions") or []:
+        _check_dimension(dimension)
     _check_span(wanted["Period"], wanted["EvaluationPeriods"])
+
+
+def _check_dimension(dimension: dict[str, str]) -> None:
+    """PutMetricAlarm, ``Dimension``."""
+    for word in (dimension["Name"], dimension["Value"]):
+        if not word.isascii() or not word.strip() or _CONTROL.search(word):
+            raise invalid(f"Invalid dimension: '{word}' is not ASCII text with a character that is no blank.")
+    if dimension["Name"].startswith(":"):
+        raise invalid(f"Invalid dimension: the name '{dimension['Name']}' begins with a colon.")
 
 
 def _check_span(period: int, periods: int) -> None:
@@ -83,7 +119,8 @@ def _check_span(period: int, periods: int) -> None:
 def _check_metrics(wanted: dict[str, Any]) -> None:
     both = [name for name in _SINGLE if wanted.get(name) not in (None, [])]
     if both:
-        raise invalid_combination(f"{both[0]} cannot be specified together with the parameter Metrics.")
+        # In AWS's words (cfn-lint issue 766).
+        raise invalid(f"{both[0]} should not be set if list of Metrics is set.")
     asked = wanted["Metrics"]
     queries.check(asked, "Metrics", MOST_ENTRIES)
     if sum("MetricStat" in query for query in asked) > MOST_METRICS:
@@ -100,6 +137,74 @@ def _check_metrics(wanted: dict[str, Any]) -> None:
     if len(returned) != 1:
         raise invalid("Exactly one element of the metrics list should return data.")
     _check_span(period_of(wanted), wanted["EvaluationPeriods"])
+
+
+def _check_criteria(wanted: dict[str, Any]) -> None:
+    """An alarm on a PromQL query."""
+    both = [name for name in _INSTEAD if wanted.get(name) not in (None, [])]
+    if both:
+        raise invalid(f"{both[0]} should not be set if EvaluationCriteria is set.")
+    if "PromQLCriteria" not in wanted["EvaluationCriteria"]:
+        raise invalid("EvaluationCriteria must have exactly one member.")
+    interval = wanted.get("EvaluationInterval")
+    if interval is None:
+        raise invalid("The parameter EvaluationInterval is required.")
+    if interval not in (10, 20, 30) and interval % 60:
+        raise invalid("EvaluationInterval must be 10, 20, 30 or a multiple of 60")
+    if "EvaluationWindow" in wanted:
+        raise invalid("EvaluationWindow cannot be used with EvaluationCriteria.")
+
+
+def _check_window(wanted: dict[str, Any]) -> None:
+    window = wanted.get("EvaluationWindow")
+    if window is None:
+        return
+    if len(window) != 1:
+        raise invalid("EvaluationWindow must have exactly one member.")
+    if "WallClockWindow" not in window:
+        return
+    zone = window["WallClockWindow"].get("Timezone")
+    if zone is not None and time_zone(zone) is None:
+        raise invalid(
+            f"The time zone {zone} is neither a name of the IANA database nor an offset in steps of 5 minutes."
+        )
+    for period in _periods(wanted):
+        if period not in WALL_CLOCK_PERIODS:
+            raise invalid(
+                f"A wall clock window needs a period of {', '.join(map(str, WALL_CLOCK_PERIODS))} seconds, not {period}."
+            )
+
+
+def _periods(wanted: dict[str, Any]) -> Iterator[int]:
+    if "Metrics" in wanted:
+        yield from (query["MetricStat"]["Period"] for query in wanted["Metrics"] if "MetricStat" in query)
+    elif "Period" in wanted:
+        yield wanted["Period"]
+
+
+def time_zone(text: str) -> tzinfo | None:
+    """``America/New_York``, ``+05:30`` or ``UTC+05:30`` (PutMetricAlarm, ``Timezone``); None when it is none of these."""
+    found = _OFFSET.fullmatch(text)
+    if found:
+        minutes = int(found[2]) * 60 + int(found[3])
+        if minutes % 5 or int(found[3]) > 59 or minutes > 18 * 60:
+            return None
+        return timezone(timedelta(minutes=minutes if found[1] == "+" else -minutes))
+    try:
+        return ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        return None
+
+
+def _check_name(name: str) -> None:
+    if _CONTROL.search(name):
+        raise invalid("AlarmName must not contain ASCII control characters.")
+
+
+def _check_tag_propagation(wanted: dict[str, Any]) -> None:
+    chosen = (wanted.get("ActionConfiguration") or {}).get("AlarmTagsPropagation") or {}
+    if "IncludedTagKeys" in chosen and "ExcludedTagKeys" in chosen:
+        raise invalid("IncludedTagKeys and ExcludedTagKeys cannot both be specified.")
 
 
 def watched(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +228,8 @@ def period_of(wanted: dict[str, Any]) -> int:
 def check_composite_alarm(wanted: dict[str, Any], region: str) -> alarm_rules.Rule:
     _check_actions(wanted, region)
     _check_tags(wanted)
+    _check_name(wanted["AlarmName"])
+    _check_tag_propagation(wanted)
     suppressor = "ActionsSuppressor" in wanted
     periods = [name in wanted for name in ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")]
     if suppressor != all(periods) or any(periods) != all(periods):

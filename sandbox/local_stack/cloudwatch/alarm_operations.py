@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from . import alarm_checks, wire
 from .alarms import COMPOSITE, METRIC, Alarm, AlarmBook
 from .errors import CloudWatchError, invalid, not_found
 from .evaluator import Evaluator
-from .paging import page
+from .paging import page, page_after, read_key
 
 PAGE, LARGEST_PAGE = 50, 100
 
@@ -75,35 +76,41 @@ class AlarmOperations:
         book = self._book(region)
         self._evaluator.pin(book)
         relatives = [name for name in ("ChildrenOfAlarmName", "ParentsOfAlarmName") if name in wanted]
+        size = wanted.get("MaxRecords", PAGE)
         if relatives:
             alarms, show = self._relatives(book, wanted, relatives)
+            shown, rest = page(alarms, size, wanted.get("NextToken"))
         else:
-            alarms, show = self._chosen(book, wanted), Alarm.as_output
-        size = wanted.get("MaxRecords", PAGE)
-        shown, rest = page(alarms, size, wanted.get("NextToken"))
+            alarms, show = self._chosen(book, wanted, size), Alarm.as_output
+            shown, rest = page_after(alarms, size, lambda alarm: alarm.key)
         return {
             "MetricAlarms": [show(alarm) for alarm in shown if alarm.kind == METRIC],
             "CompositeAlarms": [show(alarm) for alarm in shown if alarm.kind == COMPOSITE],
             **rest,
         }
 
-    def _chosen(self, book: AlarmBook, wanted: dict[str, Any]) -> list[Alarm]:
+    def _chosen(self, book: AlarmBook, wanted: dict[str, Any], size: int) -> list[Alarm]:
+        """What comes behind the token, one more than a page holds at most."""
         if "AlarmNames" in wanted and "AlarmNamePrefix" in wanted:
             raise invalid("AlarmNames and AlarmNamePrefix cannot be specified together.")
         # Without types only metric alarms are answered (API reference).
         kinds = wanted.get("AlarmTypes") or [METRIC]
-        names = set(wanted["AlarmNames"]) if wanted.get("AlarmNames") else None
-        prefix = wanted.get("AlarmNamePrefix", "")
+        after = read_key(wanted.get("NextToken"), 2)
+        names, prefix = wanted.get("AlarmNames"), wanted.get("AlarmNamePrefix", "")
         state, action = wanted.get("StateValue"), wanted.get("ActionPrefix")
-        return [
+        if names:
+            candidates = [alarm for alarm in book.named(names) if after is None or alarm.key > after]
+        else:
+            candidates = book.listed(after)
+        matching = (
             alarm
-            for alarm in book.all()
+            for alarm in candidates
             if alarm.kind in kinds
-            and (names is None or alarm.name in names)
             and alarm.name.startswith(prefix)
             and state in (None, alarm.state)
             and (action is None or any(arn.startswith(action) for arn in _actions(alarm)))
-        ]
+        )
+        return list(itertools.islice(matching, size + 1))
 
     def _relatives(
         self, book: AlarmBook, wanted: dict[str, Any], given: list[str]
@@ -118,8 +125,7 @@ class AlarmOperations:
             return book.parents(alarm.name), lambda one: {"AlarmName": one.name, "AlarmArn": one.arn}
         if alarm.rule is None:
             raise invalid(f"{alarm.name} is not a composite alarm.")
-        children = [one for one in book.all() if one.name in alarm.rule.children]
-        return children, lambda one: {
+        return book.named(alarm.rule.children), lambda one: {
             "AlarmName": one.name,
             "AlarmArn": one.arn,
             "StateValue": one.state,
@@ -132,7 +138,7 @@ class AlarmOperations:
         dimensions = _named(wanted)
         alike = [
             alarm
-            for alarm in book.all()
+            for alarm in book.listed()
             if alarm.kind == METRIC
             and all(
                 alarm.config.get(name) == wanted[name]

@@ -6,6 +6,7 @@ update leaves the state alone and takes the place of the whole configuration, th
 
 from __future__ import annotations
 
+import bisect
 import json
 import threading
 import time
@@ -22,6 +23,8 @@ METRIC, COMPOSITE = "MetricAlarm", "CompositeAlarm"
 FIRST_REASON = "Unchecked: Initial alarm creation"
 #: History is kept for 30 days on AWS; here as many items per Region.
 MOST_HISTORY = 20_000
+#: One alarm may stand in the rules of so many composite alarms (API reference, PutCompositeAlarm).
+MOST_PARENTS = 150
 _LISTS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 
 
@@ -44,20 +47,36 @@ class Alarm:
     #: The state was set at the control address; evaluation leaves it alone.
     pinned: bool = False
     rule: alarm_rules.Rule | None = None
+    #: When its warm-up period began; None when it has none.
+    warming_since: float | None = None
+    #: Its warm-up ended early, having seen enough data.
+    warm: bool = False
 
     @property
     def name(self) -> str:
         return str(self.config["AlarmName"])
 
     @property
+    def key(self) -> tuple[str, str]:
+        """By which alarms are listed."""
+        return (self.kind, self.name)
+
+    @property
     def actions_enabled(self) -> bool:
         return bool(self.config.get("ActionsEnabled", True))
+
+    @property
+    def warms_until(self) -> float:
+        """The end of the warm-up period; 0 without one (user guide, "Alarm warm-up periods")."""
+        if self.warming_since is None or self.warm:
+            return 0.0
+        return self.warming_since + 60 * float(self.config["WarmUpConfiguration"]["WarmUpPeriodDurationInMinutes"])
 
     def as_output(self) -> dict[str, Any]:
         """The members of MetricAlarm or CompositeAlarm."""
         shown = {name: value for name, value in self.config.items() if name != "Tags"}
         shown |= {name: list(self.config.get(name) or []) for name in _LISTS}
-        if self.kind == METRIC and "Metrics" not in shown:
+        if self.kind == METRIC and not {"Metrics", "EvaluationCriteria"} & set(shown):
             shown.setdefault("Dimensions", [])
         for query in shown.get("Metrics") or []:
             query.setdefault("ReturnData", True)
@@ -83,6 +102,10 @@ class AlarmBook:
         self.account = account
         self._tags = tags
         self._alarms: dict[str, Alarm] = {}
+        #: The same in the order in which they are listed, kept so that thousands of alarms cost what a page shows.
+        self._keys: list[tuple[str, str]] = []
+        #: Child → the composite alarms whose rules name it.
+        self._parents: dict[str, set[str]] = {}
         #: Some alarm's state was set at the control address.
         self.pinned = False
         self._history: deque[dict[str, Any]] = deque(maxlen=MOST_HISTORY)
@@ -93,9 +116,17 @@ class AlarmBook:
 
     # Reading
 
-    def all(self) -> list[Alarm]:
+    def listed(self, after: tuple[str, str] | None = None) -> list[Alarm]:
+        """In the order in which they are listed, those behind a key."""
         with self.lock:
-            return sorted(self._alarms.values(), key=lambda alarm: (alarm.kind, alarm.name))
+            begin = 0 if after is None else bisect.bisect_right(self._keys, after)
+            return [self._alarms[name] for _, name in self._keys[begin:]]
+
+    def named(self, names: Iterable[str]) -> list[Alarm]:
+        """Those of the names that exist, in the order in which alarms are listed."""
+        with self.lock:
+            found = [self._alarms[name] for name in dict.fromkeys(names) if name in self._alarms]
+        return sorted(found, key=lambda alarm: alarm.key)
 
     def each(self) -> list[Alarm]:
         """All alarms, in no order."""
@@ -111,7 +142,8 @@ class AlarmBook:
 
     def parents(self, name: str) -> list[Alarm]:
         """The composite alarms whose rules refer to an alarm."""
-        return [alarm for alarm in self.all() if alarm.rule is not None and name in alarm.rule.children]
+        with self.lock:
+            return self.named(self._parents.get(name, ()))
 
     def history(self) -> list[dict[str, Any]]:
         """Oldest first."""
@@ -135,8 +167,14 @@ class AlarmBook:
                         f"Could not save the composite alarm as alarms [{', '.join(missing)}] in the alarm rule do "
                         "not exist"
                     )
+                self._refuse_too_many_parents(name, rule.children)
+            self._refuse_missing_suppressor(config)
             if alarm is None:
                 alarm = self._alarms[name] = Alarm(kind, self.arn(name), config, now)
+                bisect.insort(self._keys, alarm.key)
+                if "EvaluationCriteria" in config:
+                    # "For PromQL alarms, the alarm state is instead immediately set to OK."
+                    alarm.state = "OK"
                 # Tags of an update are ignored: TagResource changes them.
                 if tags:
                     self._tags[alarm.arn] = {tag["Key"]: tag["Value"] for tag in tags}
@@ -144,8 +182,9 @@ class AlarmBook:
             else:
                 alarm.config, alarm.configured_at, alarm.prepared = config, now, None
                 word = "Update"
-            alarm.rule = rule
+            self._relate(alarm, rule)
             alarm.evaluated = None
+            self._warm_up(alarm, now)
             shown = {key: value for key, value in alarm.as_output().items() if value is not None}
             data = {"type": word, f"{word.lower()}dAlarm": shown}
             self._note(alarm, "ConfigurationUpdate", f'Alarm "{name}" {word.lower()}d', data)
@@ -159,18 +198,54 @@ class AlarmBook:
                 raise invalid("Only one composite alarm can be deleted per request.")
             if not found:
                 raise not_found()
+            held: list[str] = []
             for alarm in found:
-                # A composite alarm that goes in the same call does not hold its children.
-                if any(parent.name != alarm.name and parent.name not in wanted for parent in self.parents(alarm.name)):
-                    raise CloudWatchError(
-                        "ResourceConflict",
-                        f"Cannot delete {alarm.name} as there are composite alarm(s) depending on it.",
-                        409,
-                    )
+                # Also when the parent goes in the same call: AWS says nowhere that it would be let through.
+                if self._parents.get(alarm.name, set()) - {alarm.name}:
+                    held.append(alarm.name)
+            if held:
+                # In AWS's words (aws-nuke issue 462, cloud-custodian issue 7763).
+                them = "it" if len(held) == 1 else "them"
+                raise invalid(f"Cannot delete {','.join(held)} as there are composite alarm(s) depending on {them}.")
             for alarm in found:
+                self._relate(alarm, None)
+                self._parents.pop(alarm.name, None)
+                del self._keys[bisect.bisect_left(self._keys, alarm.key)]
                 del self._alarms[alarm.name]
                 self._tags.pop(alarm.arn, None)
                 self._note(alarm, "ConfigurationUpdate", f'Alarm "{alarm.name}" deleted', {"type": "Delete"})
+
+    def _relate(self, alarm: Alarm, rule: alarm_rules.Rule | None) -> None:
+        """Gives a composite alarm its rule, and remembers whose parent it is."""
+        for child in alarm.rule.children if alarm.rule is not None else ():
+            parents = self._parents.get(child, set())
+            parents.discard(alarm.name)
+            if not parents:
+                self._parents.pop(child, None)
+        alarm.rule = rule
+        for child in rule.children if rule is not None else ():
+            self._parents.setdefault(child, set()).add(alarm.name)
+
+    def _refuse_too_many_parents(self, name: str, children: Iterable[str]) -> None:
+        for child in children:
+            parents = self._parents.get(child, set())
+            if name not in parents and len(parents) >= MOST_PARENTS:
+                raise CloudWatchError(
+                    "LimitExceeded", f"{child} is in the rules of {MOST_PARENTS} composite alarms already."
+                )
+
+    def _refuse_missing_suppressor(self, config: dict[str, Any]) -> None:
+        suppressor = config.get("ActionsSuppressor")
+        if suppressor is not None and alarm_rules.name_of(suppressor) not in self._alarms:
+            raise invalid(f"Could not save the composite alarm as the suppressor alarm {suppressor} does not exist")
+
+    @staticmethod
+    def _warm_up(alarm: Alarm, now: float) -> None:
+        """Begins with the first configuration that has a warm-up; a changed length does not begin it anew."""
+        if "WarmUpConfiguration" not in alarm.config:
+            alarm.warming_since, alarm.warm = None, False
+        elif alarm.warming_since is None:
+            alarm.warming_since = now
 
     def enable(self, names: Iterable[str], enabled: bool) -> None:
         with self.lock:

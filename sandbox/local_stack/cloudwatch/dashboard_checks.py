@@ -1,6 +1,8 @@
 """What CloudWatch finds wrong with a dashboard's body: errors, with which it is not saved, and warnings.
 
-API reference, "Dashboard body structure and syntax". Each is a DataPath, where it is, and a Message.
+API reference, "Dashboard body structure and syntax". Each is a DataPath, where it is, and a Message. The words are those
+of a JSON schema checker that CloudWatch's answers come from, where people have published them (aws-eda-slurm-cluster
+issue 116, pulumi issue 13059, guidance-for-automating-network-monitoring issue 7); others are made after them.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 MOST_WIDGETS, MOST_VARIABLES = 500, 25
+#: On one dashboard (CloudWatch service quotas).
+MOST_METRICS, MOST_METRICS_ON_ALL = 500, 2_500
 VIEWS = ("timeSeries", "singleValue", "bar", "pie", "gauge", "table")
 _TOP = {"start", "end", "periodOverride", "variables", "widgets"}
 _WIDGET = {"type", "x", "y", "width", "height", "properties"}
@@ -53,7 +57,17 @@ def check(body: str) -> tuple[list[Message], list[Message]]:
     else:
         for number, widget in enumerate(widgets):
             _widget(widget, f"/widgets/{number}", error, warning)
+        if sum(map(_metric_count, widgets)) > MOST_METRICS_ON_ALL:
+            error("/widgets", f"Should NOT have more than {MOST_METRICS_ON_ALL} metrics")
+    if "end" in parsed and "start" not in parsed:
+        error("", "Should have property start when property end is present")
     return errors, warnings
+
+
+def _metric_count(widget: Any) -> int:
+    properties = widget.get("properties") if isinstance(widget, dict) else None
+    metrics = properties.get("metrics") if isinstance(properties, dict) else None
+    return len(metrics) if isinstance(metrics, list) else 0
 
 
 def _widget(widget: Any, at: str, error: Report, warning: Report) -> None:
@@ -96,9 +110,14 @@ def _required(properties: dict[str, Any], names: tuple[str, ...], at: str, error
 
 
 def _metric(properties: dict[str, Any], at: str, error: Report, warning: Report) -> None:
-    _required(properties, ("region",), at, error)
-    if "metrics" not in properties and not (properties.get("annotations") or {}).get("alarms"):
+    annotations = properties.get("annotations")
+    alarms = annotations.get("alarms") if isinstance(annotations, dict) else None
+    if "metrics" not in properties and not alarms:
         error(at, "Should have required property 'metrics'")
+        error(at, "The metric widget should have specified a region and a data source or an alarm annotation")
+        error(at, "Should have required property 'annotations'")
+    elif not properties.get("region"):
+        error(at, "The metric widget should have specified a region and a data source or an alarm annotation")
     if properties.get("view", "timeSeries") not in VIEWS:
         error(f"{at}/view", "Should be equal to one of the allowed values")
     period = properties.get("period")
@@ -110,8 +129,8 @@ def _metric(properties: dict[str, Any], at: str, error: Report, warning: Report)
     if not isinstance(metrics, list):
         error(f"{at}/metrics", "Should be array")
         return
-    if len(metrics) > 500:
-        error(f"{at}/metrics", "Should NOT have more than 500 items")
+    if len(metrics) > MOST_METRICS:
+        error(f"{at}/metrics", f"Should NOT have more than {MOST_METRICS} items")
     for number, metric in enumerate(metrics):
         _line(metric, f"{at}/metrics/{number}", error)
 
@@ -120,6 +139,11 @@ def _line(metric: Any, at: str, error: Report) -> None:
     """Namespace, name, dimension pairs, options; ``.`` and ``...`` stand for what the line above says."""
     if not isinstance(metric, list) or not metric:
         error(at, "Should be array")
+        error(
+            at,
+            'Field "metrics" has to be an array of array of strings, with an optional metricRenderer object as last '
+            "element",
+        )
         return
     words = metric[:-1] if isinstance(metric[-1], dict) else metric
     options = metric[-1] if isinstance(metric[-1], dict) else {}
@@ -145,14 +169,18 @@ def _log(properties: dict[str, Any], at: str, error: Report, warning: Report) ->
 
 def _alarm(properties: dict[str, Any], at: str, error: Report, warning: Report) -> None:
     alarms = properties.get("alarms")
-    if not isinstance(alarms, list) or not alarms:
+    if alarms is None:
         error(at, "Should have required property 'alarms'")
+    elif not isinstance(alarms, list):
+        error(f"{at}/alarms", "Should be array")
+    elif not alarms:
+        error(f"{at}/alarms", "Should NOT have less than 1 items")
     elif len(alarms) > 100:
         error(f"{at}/alarms", "Should NOT have more than 100 items")
 
 
 def _anything(properties: dict[str, Any], at: str, error: Report, warning: Report) -> None:
-    """Explorers and custom widgets are kept as they are."""
+    """Explorers, custom widgets and charts (which PromQL queries are drawn with) are kept as they are."""
 
 
 _KINDS: dict[str, Callable[[dict[str, Any], str, Report, Report], None]] = {
@@ -162,4 +190,5 @@ _KINDS: dict[str, Callable[[dict[str, Any], str, Report, Report], None]] = {
     "alarm": _alarm,
     "explorer": _anything,
     "custom": _anything,
+    "chart": _anything,
 }

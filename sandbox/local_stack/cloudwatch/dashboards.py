@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -12,6 +13,7 @@ from ..world import World
 from . import dashboard_checks, wire
 from .errors import CloudWatchError, invalid_value
 from .paging import page
+from .tags import MOST_TAGS
 
 PAGE = 1_000
 MOST_DELETED = 100
@@ -47,12 +49,16 @@ class Dashboards:
             )
         errors, warnings = dashboard_checks.check(body)
         if errors:
-            listed = "; ".join(f"{error['DataPath']}: {error['Message']}" for error in errors)
+            listed = json.dumps(
+                [{"dataPath": error["DataPath"], "message": error["Message"]} for error in errors], indent=2
+            )
             raise CloudWatchError(
                 "InvalidParameterInput",
-                f"The dashboard body is invalid, there are {len(errors)} validation errors: {listed}",
+                f"The dashboard body is invalid, there are {len(errors)} validation errors:\n{listed}",
                 details={"dashboardValidationMessages": errors},
             )
+        if any(key.lower().startswith("aws:") for key in tags or {}) or len(tags or {}) > MOST_TAGS:
+            raise invalid_value(f"A dashboard has at most {MOST_TAGS} tags, none of which begins with aws:.")
         with self._lock:
             new = name not in self._dashboards
             self._dashboards[name] = Dashboard(name, body, time.time())

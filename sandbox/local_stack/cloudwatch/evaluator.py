@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from ..errors import AwsError
@@ -23,9 +24,6 @@ from .metric_math import TimeSeries
 from .store import Metric, dimensions
 
 log = logging.getLogger(__name__)
-
-#: Composite alarms upon composite alarms settle in as many rounds; a circle never does.
-MOST_ROUNDS = 20
 
 
 class Evaluator:
@@ -43,18 +41,16 @@ class Evaluator:
         alarms = book.each()
         until = self._world.metrics.visibility(book.region)
         for alarm in alarms:
-            if alarm.kind == METRIC and not alarm.pinned:
+            if alarm.kind == METRIC and not alarm.pinned and "EvaluationCriteria" not in alarm.config:
                 try:
                     self._evaluate(book, alarm, until)
                 except AwsError as problem:
                     log.warning("the alarm %s cannot be evaluated: %s", alarm.name, problem.message)
                 except Exception:
                     log.exception("evaluating the alarm %s", alarm.name)
-        composites = [alarm for alarm in alarms if alarm.kind == COMPOSITE and not alarm.pinned]
-        for _ in range(MOST_ROUNDS):
-            # All of them, also when one has changed already.
-            if not sum(self._combine(book, alarm) for alarm in composites):
-                break
+        for alarm in _from_the_leaves_up([alarm for alarm in alarms if alarm.kind == COMPOSITE]):
+            if not alarm.pinned:
+                self._combine(book, alarm)
 
     def pin(self, book: AlarmBook) -> None:
         """States set at the control address; readers call this too, so that they see them at once."""
@@ -87,18 +83,24 @@ class Evaluator:
             watch = alarm.prepared = _Watch.of(alarm.config)
         asked, metrics, period, step = watch.queries, watch.metrics, watch.period, watch.step
         version = self._world.metrics.version(book.region, metrics)
-        moment = int(visible(metrics[0].namespace if metrics else "") // step)
+        until = visible(metrics[0].namespace if metrics else "")
+        # A wall clock's periods begin where its clock says, not at the epoch's multiples.
+        shift = watch.shift(until)
+        moment = int((until + shift) // step)
         # What no metric has data for does not change with time.
         seen = (version, moment if version or not metrics else 0)
         if alarm.evaluated == seen:
             return
         alarm.evaluated = seen
         config = alarm.config
-        end = moment * step + step
+        end = moment * step + step - shift
         periods = config["EvaluationPeriods"]
         start = end - (periods + EXTRA_POINTS) * period
         results = queries.Computation(self._world.metrics, book.region, asked, start, end).run()
         points = self._points(config, results, range(start, end, period))
+        if alarm.warms_until and self._warms(alarm, points, periods):
+            alarm.evaluated = None
+            return
         if self._too_few(book, config, metrics, end - period, end):
             return
         missing = config.get("TreatMissingData", "missing")
@@ -108,6 +110,16 @@ class Evaluator:
             return
         text = reason(verdict, config["ComparisonOperator"], config.get("Threshold"), periods, needed, missing)
         self.move(book, alarm, verdict.state, text, _reason_data(config, period, start, verdict.points))
+
+    @staticmethod
+    def _warms(alarm: Alarm, points: list[Point], periods: int) -> bool:
+        """The alarm stays as it is until its warm-up is over, or until it has enough data, if that is how it is set."""
+        if time.time() >= alarm.warms_until:
+            return False
+        if alarm.config["WarmUpConfiguration"].get("OnlyStartEvaluatingAfterWarmUpPeriodEnds"):
+            return True
+        alarm.warm = sum(point.value is not None for point in points) >= periods
+        return not alarm.warm
 
     def _points(self, config: dict[str, Any], results: dict[str, list[TimeSeries]], moments: range) -> list[Point]:
         identifier = alarm_checks.watched(config)["Id"] if "Metrics" in config else "m"
@@ -154,6 +166,33 @@ class Evaluator:
         return True
 
 
+def _from_the_leaves_up(composites: list[Alarm]) -> list[Alarm]:
+    """Each after those its rule names, so that one round settles all.
+
+    Alarms in a circle and those above one are left out: "the evaluation of composite alarms stops if CloudWatch
+    detects a cycle in the evaluation path" (API reference, PutCompositeAlarm).
+    """
+    by_name = {alarm.name: alarm for alarm in composites}
+    waits_for = {
+        alarm.name: {child for child in alarm.rule.children if child in by_name} if alarm.rule else set()
+        for alarm in composites
+    }
+    parents: dict[str, list[str]] = {}
+    for name, children in waits_for.items():
+        for child in children:
+            parents.setdefault(child, []).append(name)
+    ready = [name for name, children in waits_for.items() if not children]
+    order: list[Alarm] = []
+    while ready:
+        name = ready.pop()
+        order.append(by_name[name])
+        for parent in parents.get(name, ()):
+            waits_for[parent].discard(name)
+            if not waits_for[parent]:
+                ready.append(parent)
+    return order
+
+
 @dataclass(frozen=True)
 class _Watch:
     """What an alarm looks at."""
@@ -161,13 +200,27 @@ class _Watch:
     queries: list[dict[str, Any]]
     metrics: list[Metric]
     period: int
-    #: The windows slide by so many seconds.
+    #: The windows slide by so many seconds; on a wall clock they step by a whole period.
     step: int
+    #: The wall clock's time zone; None where the window slides.
+    zone: tzinfo | None = None
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> _Watch:
         asked, period = as_queries(config), alarm_checks.period_of(config)
-        return cls(asked, [_metric(query) for query in asked if "MetricStat" in query], period, min(period, 60))
+        metrics = [_metric(query) for query in asked if "MetricStat" in query]
+        wall_clock = (config.get("EvaluationWindow") or {}).get("WallClockWindow")
+        if wall_clock is None:
+            return cls(asked, metrics, period, min(period, 60))
+        return cls(asked, metrics, period, period, alarm_checks.time_zone(wall_clock.get("Timezone", "UTC")) or UTC)
+
+    def shift(self, moment: float) -> int:
+        """Seconds to add to a moment so that the window's periods are multiples of their length."""
+        if self.zone is None:
+            return 0
+        offset = datetime.fromtimestamp(moment, self.zone).utcoffset()
+        # The epoch was a Thursday, and the calendar week here begins on Monday; AWS does not say on which day.
+        return int(offset.total_seconds() if offset else 0) + (3 * 86_400 if self.period == alarm_checks.WEEK else 0)
 
 
 def as_queries(config: dict[str, Any]) -> list[dict[str, Any]]:

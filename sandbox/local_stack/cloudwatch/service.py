@@ -57,6 +57,13 @@ class CloudWatch:
             **TagOperations(self._tags, self._exists).operations(),
         }
 
+    def tagged_alarms(self, region: str) -> dict[str, dict[str, str]]:
+        """ARN → tags of the alarms that have tags or had some. Dashboards are not among them: the Resource Groups
+        Tagging API does not know them (cloud-custodian issue 11029 and pull request 11090, August and September 2026).
+        """
+        here = f":{region}:{self._world.account_id}:alarm:"
+        return {arn: tags for arn, tags in list(self._tags.items()) if here in arn}
+
     def start(self) -> None:
         for periodic in self._periodic:
             periodic.start()

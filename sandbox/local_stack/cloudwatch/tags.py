@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +14,15 @@ MOST_TAGS = 50
 
 
 class TagOperations:
-    """``tags`` is shared with those who make and delete what has tags; ``exists`` says whether an ARN does."""
+    """``tags`` is shared with those who make and delete what has tags; ``exists`` says whether an ARN does.
+
+    An alarm is tagged in its own Region, a dashboard, which belongs to none, in any.
+    """
 
     def __init__(self, tags: dict[str, dict[str, str]], exists: Callable[[str], bool]) -> None:
         self._tags = tags
         self._exists = exists
+        self._lock = threading.Lock()
 
     def operations(self) -> dict[str, Any]:
         return {
@@ -27,25 +32,31 @@ class TagOperations:
         }
 
     def tag(self, world: World, region: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        tags = self._of(wanted["ResourceARN"])
+        arn = wanted["ResourceARN"]
         added = {tag["Key"]: tag["Value"] for tag in wanted["Tags"]}
         if any(key.lower().startswith("aws:") for key in added):
             raise invalid_value("Tag keys that begin with aws: are AWS's own.")
-        if len(tags | added) > MOST_TAGS:
-            raise invalid_value(f"A resource has at most {MOST_TAGS} tags.")
-        self._tags[wanted["ResourceARN"]] = tags | added
+        with self._lock:
+            tags = self._of(arn, region) | added
+            if len(tags) > MOST_TAGS:
+                raise invalid_value(f"A resource has at most {MOST_TAGS} tags.")
+            self._tags[arn] = tags
         return {}
 
     def untag(self, world: World, region: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        tags = self._of(wanted["ResourceARN"])
-        self._tags[wanted["ResourceARN"]] = {k: v for k, v in tags.items() if k not in wanted["TagKeys"]}
+        arn = wanted["ResourceARN"]
+        with self._lock:
+            tags = self._of(arn, region)
+            self._tags[arn] = {key: value for key, value in tags.items() if key not in wanted["TagKeys"]}
         return {}
 
     def list(self, world: World, region: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        return {"Tags": [{"Key": key, "Value": value} for key, value in self._of(wanted["ResourceARN"]).items()]}
+        tags = self._of(wanted["ResourceARN"], region)
+        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
-    def _of(self, arn: str) -> dict[str, str]:
-        if not self._exists(arn):
+    def _of(self, arn: str, region: str) -> dict[str, str]:
+        elsewhere = ":alarm:" in arn and arn.split(":")[3] != region
+        if elsewhere or not self._exists(arn):
             kind = "dashboard" if ":dashboard/" in arn else "alarm"
             raise CloudWatchError(
                 "ResourceNotFoundException",

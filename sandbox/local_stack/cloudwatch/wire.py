@@ -1,4 +1,4 @@
-"""Reading CloudWatch's requests and writing its answers, in the three protocols it speaks.
+"""Reading requests and writing answers in the protocols that CloudWatch speaks, JSON, query and CBOR.
 
 All go by botocore's model of the operation, so that a member the model does not know cannot slip in. Values
 are plain: timestamps are seconds since the epoch, numbers are int or float.
@@ -6,6 +6,7 @@ are plain: timestamps are seconds since the epoch, numbers are int or float.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import re
@@ -26,9 +27,14 @@ from .errors import CloudWatchError, invalid
 Body = Callable[[World, str, dict[str, Any]], dict[str, Any] | None]
 
 
-def operation(body: Body) -> Callable[[World, Call], Response]:
+Refusal = Callable[[str], Exception]
+
+
+def operation(body: Body, refused: Refusal = invalid) -> Callable[[World, Call], Response]:
+    """``refused`` makes the error that the service has for input its model does not allow."""
+
     def run(world: World, call: Call) -> Response:
-        return write(call, body(world, call.region, read(call)))
+        return write(call, body(world, call.region, read(call, refused)))
 
     return run
 
@@ -36,8 +42,8 @@ def operation(body: Body) -> Callable[[World, Call], Response]:
 # Reading
 
 
-def read(call: Call) -> dict[str, Any]:
-    model = service_model("cloudwatch")
+def read(call: Call, refused: Refusal = invalid) -> dict[str, Any]:
+    model = service_model(call.service)
     assert model is not None
     shape = model.operation_model(call.operation).input_shape
     data = call.request.body
@@ -53,7 +59,7 @@ def read(call: Call) -> dict[str, Any]:
             raw = json.loads(data or b"{}")
     except ValueError:
         raise CloudWatchError("SerializationException", "The request could not be read.") from None
-    return {} if shape is None else _checked(shape, raw)
+    return {} if shape is None else _checked(shape, raw, refused)
 
 
 def checked(operation: str, raw: dict[str, Any]) -> dict[str, Any]:
@@ -63,12 +69,12 @@ def checked(operation: str, raw: dict[str, Any]) -> dict[str, Any]:
     return _checked(model.operation_model(operation).input_shape, raw)
 
 
-def _checked(shape: Any, raw: Any) -> dict[str, Any]:
+def _checked(shape: Any, raw: Any, refused: Refusal = invalid) -> dict[str, Any]:
     problems: list[str] = []
     value = _value(shape, raw, "", problems)
     if problems:
         count = len(problems)
-        raise invalid(f"{count} validation error{'s' if count > 1 else ''} detected: " + "; ".join(problems))
+        raise refused(f"{count} validation error{'s' if count > 1 else ''} detected: " + "; ".join(problems))
     assert isinstance(value, dict)
     return value
 
@@ -180,8 +186,14 @@ def _check_text(shape: Any, text: str, path: str, problems: list[str]) -> None:
     if high is not None and len(text) > high:
         problems.append(_failed(text, path, f"Member must have length less than or equal to {high}"))
     pattern = shape.metadata.get("pattern")
-    if pattern and text and not re.fullmatch(pattern, text, re.DOTALL):
+    if pattern and text and not re.fullmatch(_in_python(pattern), text, re.DOTALL):
         problems.append(_failed(text, path, f"Member must satisfy regular expression pattern: {pattern}"))
+
+
+@functools.cache
+def _in_python(pattern: str) -> str:
+    """Python has no names for Unicode's classes: letters and numbers are ``\\w`` here, separators ``\\s``."""
+    return re.sub(r"\\p\{[LN]\}", r"\\w", pattern).replace(r"\p{Z}", r"\s")
 
 
 def _failed(value: Any, path: str, constraint: str) -> str:
@@ -198,7 +210,7 @@ def _join(path: str, name: str) -> str:
 
 
 def write(call: Call, value: dict[str, Any] | None) -> Response:
-    model = service_model("cloudwatch")
+    model = service_model(call.service)
     assert model is not None
     shape = model.operation_model(call.operation).output_shape
     value = value or {}
@@ -213,7 +225,8 @@ def write(call: Call, value: dict[str, Any] | None) -> Response:
             del headers["Content-Type"]
         return Response(200, body, headers)
     body = b"{}" if shape is None else json.dumps(_plain(shape, value, float)).encode()
-    return Response(200, body, {"Content-Type": "application/x-amz-json-1.0", **headers})
+    kind = f"application/x-amz-json-{model.metadata.get('jsonVersion', '1.0')}"
+    return Response(200, body, {"Content-Type": kind, **headers})
 
 
 def _plain(shape: Any, value: Any, moment: Callable[[float], Any]) -> Any:

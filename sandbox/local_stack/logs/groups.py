@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from typing import Any
 
 from ..http_server import Response
 from ..operations import Call, json_answer
 from ..world import World
+from .group_changes import protected
+from .metric_filters import filters_of
 from .moto_logs import CLASSES, class_of
 from .requests import constraint, group_by_arn, groups_of, invalid, whole
 
@@ -29,7 +32,7 @@ def describe_log_groups(world: World, call: Call) -> Response:
     kinds = {"INFREQUENT_ACCESS", "ESSENTIALS"} if kind in ("INFREQUENT_ACCESS", "ESSENTIALS") else {kind}
     begin = _read(wanted.get("nextToken"))
     names = _named(world, call, identifiers) if identifiers is not None else None
-    found = [
+    matching = (
         group
         for name, group in sorted(groups_of(world, call.region).items())
         if name > begin
@@ -37,7 +40,8 @@ def describe_log_groups(world: World, call: Call) -> Response:
         and (part or "") in name
         and (kind is None or class_of(group) in kinds)
         and (names is None or name in names)
-    ]
+    )
+    found = list(itertools.islice(matching, limit + 1))
     page = found[:limit]
     answer: dict[str, Any] = {"logGroups": [_described(group, short=part is not None) for group in page]}
     if len(found) > limit:
@@ -46,7 +50,11 @@ def describe_log_groups(world: World, call: Call) -> Response:
 
 
 def _described(group: Any, short: bool) -> dict[str, Any]:
-    described = group.to_describe_dict() | {"logGroupClass": class_of(group)}
+    described = group.to_describe_dict() | {
+        "logGroupClass": class_of(group),
+        "metricFilterCount": len(filters_of(group)),
+        "deletionProtectionEnabled": protected(group),
+    }
     # "If you specify logGroupNamePattern, then only arn, creationTime, and logGroupName are included."
     return {name: described[name] for name in ("arn", "creationTime", "logGroupName")} if short else described
 

@@ -19,9 +19,9 @@ def class_of(group: Any) -> str:
 
 
 def install(world: World) -> None:
-    from moto.logs.exceptions import InvalidParameterException
     from moto.logs.models import LogGroup, LogStream
-    from moto.logs.responses import LogsResponse
+
+    from . import metric_filters
 
     def put_log_events(self: Any, log_events: list[dict[str, Any]]) -> str:
         group = self.log_group
@@ -32,6 +32,7 @@ def install(world: World) -> None:
         )
         self.stored_bytes += sum(len(event[4]) for event in made)
         self.upload_sequence_token += 1
+        metric_filters.emit(world, self.region, group, made)
         for subscription in group.subscription_filters.values():
             wanted = [event for event in made if _matches(subscription.filter_pattern, event[4])]
             if wanted:
@@ -87,23 +88,6 @@ def install(world: World) -> None:
         events_of(self).drop_stream(log_stream_name)
 
     LogGroup.delete_log_stream = delete_log_stream
-
-    original_create = LogsResponse.create_log_group
-
-    @functools.wraps(original_create)
-    def create_log_group(self: Any) -> str:
-        wanted = self._get_param("logGroupClass") or "STANDARD"
-        if wanted not in CLASSES:
-            raise InvalidParameterException(
-                constraint=f"Member must satisfy enum value set: [{', '.join(CLASSES)}]",
-                parameter="logGroupClass",
-                value=wanted,
-            )
-        answer = original_create(self)
-        self.logs_backend.groups[self._get_param("logGroupName")].log_group_class = wanted
-        return answer
-
-    LogsResponse.create_log_group = create_log_group
 
 
 def _matches(pattern: str, message: str) -> bool:

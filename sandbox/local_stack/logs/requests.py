@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ..cloudwatch.paging import read_key
 from ..errors import AwsError
 from ..operations import Call
 from ..world import World
@@ -38,11 +39,11 @@ def group_by_arn(world: World, call: Call, arn: str) -> Any:
     found = _ARN.fullmatch(arn)
     if not found or (found["account"], found["region"]) != (world.account_id, call.region):
         raise invalid(f"The specified log group identifier is not valid: {arn}")
-    return group_named(world, call, found["name"])
+    return group_named(world, call.region, found["name"])
 
 
-def group_named(world: World, call: Call, name: str) -> Any:
-    group = groups_of(world, call.region).get(name)
+def group_named(world: World, region: str, name: str) -> Any:
+    group = groups_of(world, region).get(name)
     if group is None:
         raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
     return group
@@ -54,7 +55,7 @@ def group_of(world: World, call: Call) -> Any:
         raise invalid("Exactly one of logGroupName and logGroupIdentifier must be given.")
     if identifier is not None and str(identifier).startswith("arn:"):
         return group_by_arn(world, call, str(identifier))
-    return group_named(world, call, str(name if name is not None else identifier))
+    return group_named(world, call.region, str(name if name is not None else identifier))
 
 
 def refuse_class(group: Any, operation: str) -> None:
@@ -107,10 +108,21 @@ def streams_of(call: Call, prefix_parameter: str) -> Streams:
 
 
 def pattern_of(call: Call, parameter: str) -> Any:
-    text = call.parameters.get(parameter) or ""
+    return checked_pattern(call.parameters.get(parameter) or "", parameter)
+
+
+def checked_pattern(text: str, parameter: str = "filterPattern") -> Any:
     if len(text) > _LONGEST_PATTERN:
         raise constraint(parameter, text, f"Member must have length less than or equal to {_LONGEST_PATTERN}")
     try:
         return parsed(text)
     except PatternError as problem:
         raise invalid(str(problem)) from None
+
+
+def name_token(token: str | None, length: int) -> tuple[str, ...] | None:
+    """The names that a page's token holds."""
+    try:
+        return read_key(token, length)
+    except AwsError:
+        raise invalid("The specified nextToken is invalid.") from None

@@ -18,7 +18,7 @@ _DAY = 24 * _HOUR
 
 
 def put_log_events(world: World, call: Call) -> Response:
-    group = group_named(world, call, str(call.parameters.get("logGroupName")))
+    group = group_named(world, call.region, str(call.parameters.get("logGroupName")))
     stream = group.streams.get(call.parameters.get("logStreamName"))
     if stream is None:
         raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.")

@@ -5,6 +5,7 @@ Longer than its neighbours: the user guide's tables of missing data stand in it 
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from aws_support import EAST, WEST, code, messages, until
@@ -130,6 +131,7 @@ def test_an_update_keeps_state_and_tags_and_overwrites_all_else(cloudwatch):
 
 # What is refused
 
+BOTH_KEYS = {"IncludedTagKeys": ["a"], "ExcludedTagKeys": ["b"]}
 MATH = [stat("m1", "Space", "M", "Sum", ReturnData=False), math("e1", "m1 * 2", ReturnData=True)]
 
 
@@ -150,7 +152,19 @@ MATH = [stat("m1", "Space", "M", "Sum", ReturnData=False), math("e1", "m1 * 2", 
         ({"ComparisonOperator": "Equals"}, "enum value set"),
         ({"ComparisonOperator": "LessThanLowerThreshold"}, "ThresholdMetricId"),
         ({"Threshold": None}, "Threshold"),
-        ({"Metrics": MATH}, "together with the parameter Metrics"),
+        ({"Metrics": MATH}, "MetricName should not be set if list of Metrics is set."),
+        ({"EvaluationInterval": 60}, "EvaluationInterval"),
+        ({"EvaluationWindow": {"WallClockWindow": {}}, "Period": 120}, "wall clock window"),
+        ({"EvaluationWindow": {"WallClockWindow": {"Timezone": "Mars/Olympus"}}}, "Mars/Olympus"),
+        ({"EvaluationWindow": {"WallClockWindow": {"Timezone": "+05:33"}}}, "+05:33"),
+        ({"WarmUpConfiguration": {"WarmUpPeriodDurationInMinutes": 2881}}, "less than or equal to 2880"),
+        ({"Dimensions": named(**{":a": "b"})}, "begins with a colon"),
+        ({"Dimensions": named(a=" ")}, "is not ASCII text"),
+        ({"AlarmName": "a\tb"}, "control characters"),
+        (
+            {"ActionConfiguration": {"AlarmTagsPropagation": {"Enabled": True, **BOTH_KEYS}}},
+            "IncludedTagKeys and ExcludedTagKeys",
+        ),
         ({"Namespace": None}, "Namespace"),
         ({"Dimensions": named(**{f"D{n}": "v" for n in range(31)})}, "less than or equal to 30"),
         ({"AlarmDescription": "x" * 1025}, "less than or equal to 1024"),
@@ -160,7 +174,7 @@ MATH = [stat("m1", "Space", "M", "Sum", ReturnData=False), math("e1", "m1 * 2", 
 )
 def test_alarms_that_cannot_be_right_are_refused(cloudwatch, changes, text):
     with pytest.raises(ClientError) as caught:
-        cloudwatch.put_metric_alarm(**config(unique("alarm"), **changes))
+        cloudwatch.put_metric_alarm(**config(**{"name": unique("alarm"), **changes}))
     assert text in caught.value.response["Error"]["Message"]
     assert caught.value.response["Error"]["Code"] in ("ValidationError", "InvalidParameterCombination")
 
@@ -205,6 +219,71 @@ def test_a_band_needs_its_metric(cloudwatch):
     assert (alarm["ThresholdMetricId"], alarm["Metrics"]) == ("band", wanted["Metrics"])
 
 
+# Newer members
+
+
+NEWER = {
+    "EvaluationWindow": {"WallClockWindow": {"Timezone": "America/New_York"}},
+    "WarmUpConfiguration": {"WarmUpPeriodDurationInMinutes": 30, "OnlyStartEvaluatingAfterWarmUpPeriodEnds": True},
+    "ActionConfiguration": {"AlarmTagsPropagation": {"Enabled": True, "IncludedTagKeys": ["team"]}},
+}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_newer_members_come_back(stack, protocol):
+    client, name = speaking(stack, protocol), unique("alarm")
+    client.put_metric_alarm(**config(name, **NEWER))
+    (alarm,) = client.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert {key: alarm[key] for key in NEWER} == NEWER
+    if protocol != "query":
+        client.put_metric_alarm(**config(name, EvaluationWindow={"SlidingWindow": {}}))
+        (alarm,) = client.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        assert alarm["EvaluationWindow"] == {"SlidingWindow": {}}
+
+
+def test_an_alarm_on_a_promql_query_is_kept_and_begins_as_ok(cloudwatch):
+    name = unique("alarm")
+    wanted = {
+        "AlarmName": name,
+        "EvaluationCriteria": {"PromQLCriteria": {"Query": "up == 0", "PendingPeriod": 60, "RecoveryPeriod": 120}},
+        "EvaluationInterval": 60,
+    }
+    cloudwatch.put_metric_alarm(**wanted)
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert ({key: alarm[key] for key in wanted}, alarm["StateValue"]) == (wanted, "OK")
+    assert "Dimensions" not in alarm
+    for wrong in ({"Threshold": 1}, {"EvaluationInterval": 45}, {"EvaluationWindow": {"SlidingWindow": {}}}):
+        assert code(cloudwatch.put_metric_alarm, **{**wanted, **wrong}) == "ValidationError"
+
+
+def test_a_warm_up_holds_an_alarm_back(cloudwatch):
+    waits, ends, space = unique("waits"), unique("ends"), unique("Space")
+    warm = {"WarmUpPeriodDurationInMinutes": 5}
+    whole = {**warm, "OnlyStartEvaluatingAfterWarmUpPeriodEnds": True}
+    cloudwatch.put_metric_alarm(**config(waits, space, WarmUpConfiguration=whole))
+    cloudwatch.put_metric_alarm(**config(ends, space, WarmUpConfiguration=warm))
+    put(cloudwatch, space, "M", 9)
+    becomes(cloudwatch, ends, "ALARM")
+    assert state(cloudwatch, waits) == "INSUFFICIENT_DATA"
+
+
+def test_a_wall_clock_s_day_begins_where_its_zone_says(cloudwatch):
+    """Two alarms on the sum of a day, whose days have begun at different times: one has seen the value, one not yet."""
+    # A zone where midnight was less than an hour ago, and one where it was twelve hours before.
+    hour = datetime.now(UTC).hour
+    young = -60 * hour if hour <= 12 else 60 * (24 - hour)
+    offsets = [young, young - 12 * 60 if young > 0 else young + 12 * 60]
+    zones = [f"{'-' if o < 0 else '+'}{abs(o) // 60:02}:00" for o in offsets]
+    space, names = unique("Space"), [unique("young"), unique("old")]
+    for name, zone in zip(names, zones, strict=True):
+        window = {"WallClockWindow": {"Timezone": zone}}
+        cloudwatch.put_metric_alarm(**config(name, space, Period=86_400, EvaluationWindow=window))
+    put(cloudwatch, space, "M", 9, ago=180)
+    put(cloudwatch, space, "M", 1)
+    becomes(cloudwatch, names[1], "ALARM")
+    becomes(cloudwatch, names[0], "OK")
+
+
 # Describing
 
 
@@ -238,6 +317,17 @@ def test_without_a_number_a_page_has_fifty(cloudwatch):
     second = cloudwatch.describe_alarms(AlarmNamePrefix=prefix, NextToken=first["NextToken"])
     assert [alarm["AlarmName"] for alarm in second["MetricAlarms"]] == [f"{prefix}-50"]
     assert "NextToken" not in second
+
+
+def test_pages_stay_where_they_are_when_alarms_come_and_go(cloudwatch):
+    prefix = unique("steady")
+    for number in range(6):
+        cloudwatch.put_metric_alarm(**config(f"{prefix}-{number}"))
+    first = cloudwatch.describe_alarms(AlarmNamePrefix=prefix, MaxRecords=3)
+    cloudwatch.delete_alarms(AlarmNames=[f"{prefix}-0", f"{prefix}-4"])
+    cloudwatch.put_metric_alarm(**config(f"{prefix}-1a"))
+    second = cloudwatch.describe_alarms(AlarmNamePrefix=prefix, MaxRecords=3, NextToken=first["NextToken"])
+    assert [alarm["AlarmName"] for alarm in second["MetricAlarms"]] == [f"{prefix}-3", f"{prefix}-5"]
 
 
 def test_filters(cloudwatch):
@@ -491,9 +581,19 @@ def test_composites_of_composites_and_circles(cloudwatch):
     # A circle is taken, and then nothing of it can be deleted until it is broken.
     cloudwatch.put_composite_alarm(AlarmName=a, AlarmRule=f"ALARM({c})")
     for name in (a, b, c):
-        assert code(cloudwatch.delete_alarms, AlarmNames=[name]) == "ResourceConflict"
+        assert code(cloudwatch.delete_alarms, AlarmNames=[name]) == "ValidationError"
+    # Nothing of the circle is evaluated, nor what lies above it: here a rule that would turn over without end.
+    above = unique("above")
+    cloudwatch.put_composite_alarm(AlarmName=a, AlarmRule=f"NOT ALARM({c})")
+    cloudwatch.put_composite_alarm(AlarmName=above, AlarmRule=f"ALARM({c}) OR TRUE")
+    marker = unique("marker")
+    cloudwatch.put_composite_alarm(AlarmName=marker, AlarmRule="TRUE")
+    becomes(cloudwatch, marker, "ALARM")
+    assert (state(cloudwatch, above), len(items(cloudwatch, a))) == ("INSUFFICIENT_DATA", 1)
     cloudwatch.put_composite_alarm(AlarmName=a, AlarmRule="FALSE")
     becomes(cloudwatch, c, "OK")
+    becomes(cloudwatch, above, "ALARM")
+    cloudwatch.delete_alarms(AlarmNames=[above])
     for name in (c, b, a):
         cloudwatch.delete_alarms(AlarmNames=[name])
 
@@ -505,11 +605,14 @@ def test_a_child_is_not_deleted_before_its_parent(cloudwatch):
     cloudwatch.put_composite_alarm(AlarmName=parent, AlarmRule=f"ALARM({child})")
     with pytest.raises(ClientError, match=f"Cannot delete {child} as there are composite alarm") as caught:
         cloudwatch.delete_alarms(AlarmNames=[child])
-    assert caught.value.response["Error"]["Code"] == "ResourceConflict"
+    assert caught.value.response["Error"]["Code"] == "ValidationError"
     cloudwatch.put_composite_alarm(AlarmName=parent + "2", AlarmRule="TRUE")
     assert code(cloudwatch.delete_alarms, AlarmNames=[parent, parent + "2"]) == "ValidationError"
-    # With its parent it goes; names that do not exist are passed over.
-    cloudwatch.delete_alarms(AlarmNames=[child, other, parent, "nobody"])
+    # Not even with its parent in the same call. Names that do not exist are passed over.
+    with pytest.raises(ClientError, match=f"Cannot delete {child} as there are composite"):
+        cloudwatch.delete_alarms(AlarmNames=[child, other, parent])
+    cloudwatch.delete_alarms(AlarmNames=[parent, other, "nobody"])
+    cloudwatch.delete_alarms(AlarmNames=[child])
     left = cloudwatch.describe_alarms(AlarmNames=[child, other, parent], AlarmTypes=BOTH)
     assert left["MetricAlarms"] == left["CompositeAlarms"] == []
 
@@ -533,6 +636,8 @@ def test_a_suppressor_keeps_the_actions_quiet(stack, cloudwatch):
     half = {"ActionsSuppressor": window}
     wanted = {"AlarmName": composite, "AlarmRule": f"ALARM({child})", "AlarmActions": [topic]}
     assert code(cloudwatch.put_composite_alarm, **wanted, **half) == "ValidationError"
+    missing = {**suppression, "ActionsSuppressor": "nobody-at-all"}
+    assert code(cloudwatch.put_composite_alarm, **wanted, **missing) == "ValidationError"
     cloudwatch.put_composite_alarm(**wanted, **suppression)
     cloudwatch.set_alarm_state(AlarmName=child, StateValue="ALARM", StateReason="test")
     becomes(cloudwatch, composite, "ALARM")
@@ -570,5 +675,11 @@ def test_tags_of_alarms(stack, protocol):
     client.untag_resource(ResourceARN=arn, TagKeys=["b", "c"])
     assert client.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "a", "Value": "3"}]
     assert code(client.list_tags_for_resource, ResourceARN=arn + "x") == "ResourceNotFoundException"
+    # An alarm is its Region's own.
+    elsewhere = speaking(stack, protocol, WEST)
+    assert code(elsewhere.list_tags_for_resource, ResourceARN=arn) == "ResourceNotFoundException"
+    many = [{"Key": f"k{number}", "Value": ""} for number in range(50)]
+    assert code(client.tag_resource, ResourceARN=arn, Tags=many) == "InvalidParameterValue"
+    assert code(client.tag_resource, ResourceARN=arn, Tags=[{"Key": "aws:x", "Value": ""}]) == "InvalidParameterValue"
     client.delete_alarms(AlarmNames=[name])
     assert code(client.list_tags_for_resource, ResourceARN=arn) == "ResourceNotFoundException"

@@ -61,7 +61,7 @@ def test_dashboards_are_the_account_s_and_not_a_region_s(stack, protocol):
         ("{", ""),
         ("[]", ""),
         ("{}", ""),
-        (body({**WIDGET, "type": "chart"}), "/widgets/0/type"),
+        (body({**WIDGET, "type": "cake"}), "/widgets/0/type"),
         (body({"properties": {}}), "/widgets/0"),
         (body({**WIDGET, "width": 25}), "/widgets/0/width"),
         (body({**WIDGET, "x": -1}), "/widgets/0/x"),
@@ -76,7 +76,10 @@ def test_dashboards_are_the_account_s_and_not_a_region_s(stack, protocol):
         (body({**WIDGET, "properties": {**WIDGET["properties"], "period": 90}}), "/widgets/0/properties/period"),
         (body({"type": "text", "properties": {}}), "/widgets/0/properties"),
         (body({"type": "log", "properties": {"query": "fields @message"}}), "/widgets/0/properties"),
-        (body({"type": "alarm", "properties": {"alarms": []}}), "/widgets/0/properties"),
+        (body({"type": "alarm", "properties": {}}), "/widgets/0/properties"),
+        (body({"type": "alarm", "properties": {"alarms": []}}), "/widgets/0/properties/alarms"),
+        (body(WIDGET, end="2026-01-01T00:00:00Z"), ""),
+        (body(*[{**WIDGET, "properties": {"region": EAST, "metrics": [["N", "M"]] * 500}}] * 6), "/widgets"),
         (body(*[WIDGET] * 501), "/widgets"),
         (body(WIDGET, periodOverride="never"), "/periodOverride"),
     ],
@@ -89,6 +92,22 @@ def test_bodies_that_cannot_be_saved(cloudwatch, text, path):
     assert caught.value.response["Error"]["Code"] == "InvalidParameterInput"
     assert caught.value.response["dashboardValidationMessages"][0]["DataPath"] == path
     assert code(cloudwatch.get_dashboard, DashboardName=name) == "ResourceNotFound"
+
+
+def test_refusals_are_worded_as_people_know_them(cloudwatch):
+    broken = body(WIDGET, {**WIDGET, "properties": {"region": EAST}}, {**WIDGET, "properties": {"metrics": ["N", "M"]}})
+    with pytest.raises(ClientError) as caught:
+        cloudwatch.put_dashboard(DashboardName=unique("board"), DashboardBody=broken)
+    told = caught.value.response["Error"]["Message"]
+    assert told.startswith("The dashboard body is invalid, there are 8 validation errors:\n[\n  {\n    \"dataPath\": ")
+    assert [error["message"] for error in json.loads(told.partition("\n")[2])][:3] == [
+        "Should have required property 'metrics'",
+        "The metric widget should have specified a region and a data source or an alarm annotation",
+        "Should have required property 'annotations'",
+    ]
+    charts = body({"type": "chart", "properties": {"data": {"queries": []}}})
+    name = unique("board")
+    assert cloudwatch.put_dashboard(DashboardName=name, DashboardBody=charts)["DashboardValidationMessages"] == []
 
 
 def test_what_is_only_odd_is_saved_with_a_warning(cloudwatch):

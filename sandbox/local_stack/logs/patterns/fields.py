@@ -25,6 +25,10 @@ class Fields:
         self._before = fields[: dots[0]] if dots else fields
         self._after = fields[dots[0] + 1 :] if dots else None
 
+    @property
+    def regexes(self) -> int:
+        return self._regexes
+
     def match(self, message: str) -> dict[str, str] | None:
         words = [a or b or c for a, b, c in _WORD.findall(message)]
         fields = self._aligned(words)

@@ -29,6 +29,10 @@ class JsonObject:
         if sum(_ANY in steps for _, steps in self._selectors) > _MOST_WILDCARDS:
             raise PatternError("Invalid filter pattern")
 
+    @property
+    def regexes(self) -> int:
+        return self._regexes
+
     def match(self, message: str) -> dict[str, str] | None:
         if not message.lstrip().startswith("{"):
             return None
@@ -64,26 +68,34 @@ class JsonObject:
         return lambda value: any(_holds(condition, found) for found in _values(value, steps))
 
     def _steps(self, written: str) -> list[Any]:
-        text = re.sub(r"\[#(\d+)\]", lambda found: f"['{self._keys[int(found[1])]}']", written)
-        # A property comes first: an array needs one before it.
-        if not re.match(r"\$(?:\.|\[')", text):
+        return _steps(re.sub(r"\[#(\d+)\]", lambda found: f"['{self._keys[int(found[1])]}']", written))
+
+
+def selected(value: Any, selector: str) -> list[Any]:
+    """What ``$.a.b`` points to in a parsed message; raises PatternError where it is no selector."""
+    return _values(value, _steps(selector))
+
+
+def _steps(text: str) -> list[Any]:
+    # A property comes first: an array needs one before it.
+    if not re.match(r"\$(?:\.|\[')", text):
+        raise PatternError("Invalid filter pattern")
+    steps: list[Any] = []
+    at = 1
+    while at < len(text):
+        found = _STEP.match(text, at)
+        if not found:
             raise PatternError("Invalid filter pattern")
-        steps: list[Any] = []
-        at = 1
-        while at < len(text):
-            found = _STEP.match(text, at)
-            if not found:
-                raise PatternError("Invalid filter pattern")
-            if found["any"] or found["index"] == "*":
-                steps.append(_ANY)
-            elif found["index"]:
-                steps.append(int(found["index"]))
-            else:
-                steps.append(found["name"] or found["key"])
-            at = found.end()
-        if steps.count(_ANY) > 1:
-            raise PatternError("Invalid filter pattern")
-        return steps
+        if found["any"] or found["index"] == "*":
+            steps.append(_ANY)
+        elif found["index"]:
+            steps.append(int(found["index"]))
+        else:
+            steps.append(found["name"] or found["key"])
+        at = found.end()
+    if steps.count(_ANY) > 1:
+        raise PatternError("Invalid filter pattern")
+    return steps
 
 
 def _holds(condition: Condition, value: Any) -> bool:

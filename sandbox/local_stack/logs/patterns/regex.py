@@ -16,6 +16,9 @@ _REPETITION = re.compile(r"\{(?:\d+(?:, ?\d*)?|, ?\d+)\}")
 class Regex:
     """Matches anywhere in the text, unless ``^`` or ``$`` says otherwise."""
 
+    #: How many regular expressions a pattern has; every kind of pattern says so.
+    regexes = 1
+
     def __init__(self, text: str) -> None:
         if not text:
             raise PatternError("Invalid filter pattern")

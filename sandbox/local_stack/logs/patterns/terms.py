@@ -18,6 +18,8 @@ def unquoted(text: str) -> str:
 class Terms:
     """Case counts, and a term may be part of a word: ``ERROR`` is in ``ERRORCODE``."""
 
+    regexes = 0
+
     def __init__(self, text: str) -> None:
         terms: dict[str, list[str]] = {"": [], "-": [], "?": []}
         at = 0
