@@ -6,9 +6,12 @@ import YAML
 struct StackDecoder {
     private var reader: YAMLReader
     private let folder: String
+    /// By Region and name, for saying where a value is wrong.
+    private var variableNodes: [String: [String: YAMLNode]] = [:]
 
     private static let regionKeys = [
         "cluster", "bus", "rule", "function", "deadLetterQueue", "failureQueue", "databaseRole", "connection", "endpointUrl",
+        "variables",
     ]
 
     init(file: String) {
@@ -18,14 +21,20 @@ struct StackDecoder {
 
     /// - Throws: ``Problems`` when anything at all is wrong.
     mutating func stack(_ root: YAMLNode) throws -> TaskStack {
-        let top = reader.mapping(root, "the file", allowing: ["stack", "environment", "defaults", "regions", "canary"])
+        let top = reader.mapping(
+            root, "the file", allowing: ["stack", "environment", "defaults", "variables", "regions", "canary"])
         let name = stackName(top["stack"], of: root)
         let environment = top["environment"].flatMap { reader.text($0, "environment") } ?? "dev"
-        let defaults = reader.mapping(top["defaults"], "defaults", allowing: Self.regionKeys.filter { $0 != "cluster" })
-        let regions = regions(top["regions"], of: root, defaults: defaults)
+        let defaults = reader.mapping(
+            top["defaults"], "defaults", allowing: Self.regionKeys.filter { $0 != "cluster" && $0 != "variables" })
+        let variables = variables(top["variables"], "variables")
+        let regions = regions(top["regions"], of: root, defaults: defaults, variables: variables)
         let canary = canary(top["canary"])
+        let stack = TaskStack(name: name, environment: environment, regions: regions, canary: canary)
+        // What a value may name is known only when everything else is.
+        if reader.problems.isEmpty { checkVariables(of: stack) }
         guard reader.problems.isEmpty else { throw Problems(reader.problems) }
-        return TaskStack(name: name, environment: environment, regions: regions, canary: canary)
+        return stack
     }
 
     private mutating func stackName(_ node: YAMLNode?, of root: YAMLNode) -> String {
@@ -36,7 +45,9 @@ struct StackDecoder {
         return name
     }
 
-    private mutating func regions(_ node: YAMLNode?, of root: YAMLNode, defaults: [String: YAMLNode]) -> [RegionalStack] {
+    private mutating func regions(
+        _ node: YAMLNode?, of root: YAMLNode, defaults: [String: YAMLNode], variables: [String: YAMLNode]
+    ) -> [RegionalStack] {
         guard let node, case .mapping(let pairs, _) = node else {
             reader.note("regions is missing: a mapping of Region to what stands there", at: node ?? root)
             return []
@@ -52,12 +63,12 @@ struct StackDecoder {
                 return nil
             }
             if !seen.insert(region).inserted { reader.note("\(region) is given twice", at: key) }
-            return regionalStack(region, value, key: key, defaults: defaults)
+            return regionalStack(region, value, key: key, defaults: defaults, variables: variables)
         }
     }
 
     private mutating func regionalStack(
-        _ region: String, _ node: YAMLNode, key: YAMLNode, defaults: [String: YAMLNode]
+        _ region: String, _ node: YAMLNode, key: YAMLNode, defaults: [String: YAMLNode], variables: [String: YAMLNode]
     ) -> RegionalStack? {
         let place = "regions.\(region)"
         let own = reader.mapping(node, place, allowing: Self.regionKeys)
@@ -74,10 +85,65 @@ struct StackDecoder {
         if let endpointURL, !endpointURL.hasPrefix("https://"), !endpointURL.hasPrefix("http://") {
             reader.note("\(place).endpointUrl must begin with https:// or http://", at: values["endpointUrl"])
         }
+        let variables = variables.merging(self.variables(own["variables"], "\(place).variables")) { _, own in own }
         guard let cluster, let bus, let rule, let function else { return nil }
+        variableNodes[region] = variables
         return RegionalStack(
             region: region, cluster: cluster, bus: bus, rule: rule, function: function, deadLetterQueue: deadLetterQueue,
-            failureQueue: failureQueue, databaseRole: role, connection: connection, endpointURL: endpointURL)
+            failureQueue: failureQueue, databaseRole: role, connection: connection, endpointURL: endpointURL,
+            variables: variables.compactMapValues(\.text))
+    }
+
+    // MARK: - Variables
+
+    private mutating func variables(_ node: YAMLNode?, _ place: String) -> [String: YAMLNode] {
+        guard case .mapping(let pairs, _)? = node else { return reader.mapping(node, place, allowing: nil) }
+        for pair in pairs {
+            guard let name = pair.key.text else { continue }
+            if StackVariables.builtIn.contains(name) || name == "regions" {
+                reader.note("\(name) is a name that is built in", at: pair.key, hint: "give the variable another one")
+            } else if !StackVariables.isWellFormed(name: name) {
+                reader.note(
+                    "a variable's name is a lower-case letter, then letters, digits, - and _: `\(name)`", at: pair.key)
+            }
+        }
+        let values = reader.mapping(node, place, allowing: nil)
+        for (name, value) in values.sorted(by: { ($0.value.mark.line, $0.key) < ($1.value.mark.line, $1.key) }) {
+            _ = reader.text(value, "\(place).\(name)")
+        }
+        return values
+    }
+
+    private mutating func checkVariables(of stack: TaskStack) {
+        let values = Dictionary(
+            stack.regions.map { regional in
+                // These two are asked for when there is somebody to ask.
+                (
+                    regional.region,
+                    StackVariables.values(of: regional, in: stack).merging(["account": "", "clusterId": ""]) { $1 }
+                )
+            }
+        ) { first, _ in first }
+        var said: Set<YAMLMark> = []
+        for regional in stack.regions {
+            for (name, node) in (variableNodes[regional.region] ?? [:]).sorted(by: { $0.key < $1.key }) {
+                do throws(VariableText.Flaw) {
+                    _ = try VariableText.filled(node.text ?? "") { reference in
+                        StackVariables.value(of: reference, in: regional.region, regions: stack.regions.map(\.region), values)
+                    }
+                } catch {
+                    guard said.insert(node.mark).inserted else { continue }
+                    switch error {
+                    case .unclosed: reader.note("variables.\(name) has a ${ without its }", at: node)
+                    case .unknown(let reference):
+                        let near = closestMatch(to: reference, among: StackVariables.builtIn).map { "did you mean ${\($0)}?" }
+                        reader.note(
+                            "variables.\(name) names ${\(reference)}, which has no value in \(regional.region)", at: node,
+                            hint: near ?? "it may name \(StackVariables.builtIn.joined(separator: ", "))")
+                    }
+                }
+            }
+        }
     }
 
     private mutating func cluster(_ node: YAMLNode?, _ place: String, key: YAMLNode) -> ClusterReference? {

@@ -53,11 +53,13 @@ package struct RegionalStack: Sendable, Hashable {
     package var connection: ConnectionOverride
     /// Replaces the address of every AWS service in this Region.
     package var endpointURL: String?
+    /// What `variables:` adds to the names of ``StackVariables`` here, as written: `${bus}` in a value is not filled in.
+    package var variables: [String: String]
 
     package init(
         region: String, cluster: ClusterReference, bus: String, rule: String, function: String,
         deadLetterQueue: String? = nil, failureQueue: String? = nil, databaseRole: String = "taskops",
-        connection: ConnectionOverride = .init(), endpointURL: String? = nil
+        connection: ConnectionOverride = .init(), endpointURL: String? = nil, variables: [String: String] = [:]
     ) {
         self.region = region
         self.cluster = cluster
@@ -69,6 +71,7 @@ package struct RegionalStack: Sendable, Hashable {
         self.databaseRole = databaseRole
         self.connection = connection
         self.endpointURL = endpointURL
+        self.variables = variables
     }
 }
 

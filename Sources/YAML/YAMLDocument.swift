@@ -4,7 +4,8 @@ import CLibYAML
 
 /// Parses YAML text with libyaml, aliases filled in.
 package enum YAMLDocument {
-    /// What one file may unfold to. Aliases of aliases can turn a page of text into billions of nodes.
+    /// What one file may unfold to, beside a node for each of its bytes. Aliases of aliases can turn a page of text into
+    /// billions of nodes.
     private static let maximumNodes = 100_000
 
     /// - Returns: the first document's root, or nil for a file with nothing in it.
@@ -22,7 +23,7 @@ package enum YAMLDocument {
             defer { yaml_document_delete(&document) }
             guard yaml_document_get_root_node(&document) != nil else { return nil }
             try refuseAnother(&parser, file: file)
-            var unfolding = Unfolding(document: document, file: file, nodesLeft: maximumNodes)
+            var unfolding = Unfolding(document: document, file: file, nodesLeft: maximumNodes + bytes.count)
             return try unfolding.node(1)
         }
     }
