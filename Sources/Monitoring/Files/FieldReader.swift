@@ -42,10 +42,12 @@ struct FieldReader {
         }
         var members: [String: JSONTree] = [:]
         var seen: Set<String> = []
+        // A required member under a misspelt name is not missing as well.
+        var meant: Set<String> = []
         for pair in pairs {
             let name = pair.key.anyText
             guard let field = fields.first(where: { $0.name == name }) else {
-                unknown(name, at: pair.key, path, fields.map(\.name) + known)
+                if let near = unknown(name, at: pair.key, path, fields.map(\.name) + known) { meant.insert(near) }
                 continue
             }
             guard seen.insert(name).inserted else {
@@ -54,7 +56,7 @@ struct FieldReader {
             }
             members[name] = value(pair.value, field.type, path / name)
         }
-        for field in fields where field.isRequired && !seen.contains(field.name) {
+        for field in fields where field.isRequired && !seen.contains(field.name) && !meant.contains(field.name) {
             note(.missingMember, "\(field.name) is missing", hint: "AWS requires it here", at: mark, path)
         }
         return .object(members)
@@ -75,7 +77,8 @@ struct FieldReader {
         case .oneOf(let values):
             guard let text = text(node, 0...Int.max, path) else { return nil }
             if values.contains(text) { return .string(text) }
-            let near = closestMatch(to: text, among: values).map { "did you mean \($0)?" }
+            var near = closestMatch(to: text, among: values).map { "did you mean \($0)?" }
+            if values == AlarmFields.statistics, Statistic.isExtended(text) { near = "write ExtendedStatistic: \(text)" }
             note(
                 .unknownValue, "\(name(path)) cannot be `\(text)`", hint: near ?? "one of \(values.joined(separator: ", "))",
                 at: node.mark, path)
@@ -219,11 +222,12 @@ struct FieldReader {
         note(.wrongType, "\(name(path)) must be \(due), not \(node.kindName)", hint: hint, at: node.mark, path)
     }
 
-    private mutating func unknown(_ name: String, at key: YAMLNode, _ path: DataPath, _ known: [String]) {
-        let near = closestMatch(to: name, among: known).map { "did you mean `\($0)`?" }
-        note(
-            .unknownKey, "unknown key `\(name)`", hint: near ?? "known: \(known.joined(separator: ", "))", at: key.mark,
-            path / name)
+    /// - Returns: the name that was meant, where one is near.
+    private mutating func unknown(_ name: String, at key: YAMLNode, _ path: DataPath, _ known: [String]) -> String? {
+        let near = closestMatch(to: name, among: known)
+        let hint = near.map { "did you mean `\($0)`?" } ?? "known: \(known.joined(separator: ", "))"
+        note(.unknownKey, "unknown key `\(name)`", hint: hint, at: key.mark, path / name)
+        return near
     }
 
     private mutating func findDuplicates(in node: YAMLNode, _ path: DataPath) {

@@ -18,6 +18,18 @@ package struct MonitoringFiles: Sendable {
         var region: String
     }
 
+    /// Whether the file gives the alarm this member, right or wrong: one of a wrong type, or under a misspelt name, is not
+    /// missing as well.
+    func says(_ member: String, of resource: Int) -> Bool {
+        guard case .mapping(let pairs, _) = entries[origins[resource].entry].members else { return false }
+        if pairs.contains(where: { $0.key.anyText == member }) { return true }
+        let known = AlarmFields.metricAlarm.map(\.name)
+        return pairs.contains { pair in
+            let name = pair.key.anyText
+            return !known.contains(name) && closestMatch(to: name, among: known) == member
+        }
+    }
+
     /// The place of something inside a resource.
     ///
     /// - Parameter ofKey: the place of its name rather than of its value.

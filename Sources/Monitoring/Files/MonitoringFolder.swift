@@ -9,6 +9,10 @@ package enum MonitoringFolder {
     private static let endings = [".yaml", ".yml", ".json"]
     /// Deeper than anybody sorts files; a link that leads back upward ends here.
     private static let maximumDepth = 8
+    /// Nobody wrote a larger one by hand, and reading it takes many times its size.
+    private static let maximumSize = 32 << 20
+    /// AWS publishes no limit for a dashboard's body; those it does publish are reached long before.
+    private static let largeDashboard = 1 << 20
 
     /// What the files want, or everything that is wrong with them as files.
     ///
@@ -56,6 +60,14 @@ package enum MonitoringFolder {
         return files
     }
 
+    /// The pages of `runbooks/` by name, each with its file as messages name it.
+    package static func pages(root: String, shownAs: String = "") -> [String: String] {
+        let folder = root.hasSuffix("/") ? root + "runbooks" : "\(root)/runbooks"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let pages = names.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") && $0 != "README.md" }
+        return Dictionary(pages.map { (String($0.dropLast(3)), "\(shownAs)runbooks/\($0)") }) { first, _ in first }
+    }
+
     // MARK: - Finding files
 
     private static func collect(
@@ -92,10 +104,21 @@ package enum MonitoringFolder {
 
     private static func read(_ index: Int, into files: inout MonitoringFiles, variables: MonitoringVariables) {
         let file = files.files[index]
+        let size = (try? FileManager.default.attributesOfItem(atPath: file.path))?[.size] as? Int ?? 0
+        guard size <= maximumSize else {
+            return files.note(
+                .fileSize, "the file has \(size >> 20) MB, and \(maximumSize >> 20) are read at most", hint: "make several of it",
+                in: file)
+        }
         guard let bytes = FileManager.default.contents(atPath: file.path) else {
             return files.note(.syntax, "the file could not be read", hint: "check that you may read it", in: file)
         }
         files.files[index].size = bytes.count
+        if file.folder == "dashboards", bytes.count > largeDashboard {
+            files.note(
+                .fileSize, "the dashboard has \(bytes.count >> 10) KB", hint: "AWS may not take it: make several of it", in: file,
+                severity: .warning)
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             return files.note(.syntax, "the file is not UTF-8 text", hint: "save it as UTF-8", in: file)
         }
@@ -152,13 +175,16 @@ package enum MonitoringFolder {
 }
 
 extension MonitoringFiles {
-    mutating func note(_ rule: FindingRule, _ summary: String, hint: String?, in file: MonitoringFile, at mark: YAMLMark? = nil) {
+    mutating func note(
+        _ rule: FindingRule, _ summary: String, hint: String?, in file: MonitoringFile, at mark: YAMLMark? = nil,
+        severity: Finding.Severity = .error
+    ) {
         findings.append(
             Finding(
                 rule,
                 Problem(
                     .configuration, summary, hint: hint,
-                    location: .init(file: file.name, line: mark?.line ?? 1, column: mark?.column ?? 1))))
+                    location: .init(file: file.name, line: mark?.line ?? 1, column: mark?.column ?? 1)), severity: severity))
     }
 }
 

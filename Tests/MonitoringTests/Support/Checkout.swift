@@ -47,6 +47,14 @@ final class Checkout: Sendable {
         try MonitoringFolder.look(root: root, variables: Self.variables, stack: Self.stack)
     }
 
+    /// Everything `validate` finds; every alarm has its page unless the checkout has pages of its own.
+    func findings() throws -> [Finding] {
+        let files = try look()
+        var pages = MonitoringFolder.pages(root: root)
+        if pages.isEmpty { for entry in files.entries where entry.kind.folder == "alarms" { pages[entry.runbook] = "page" } }
+        return FileValidator.findings(in: files, stack: Self.stack, variables: Self.variables, pages: pages)
+    }
+
     func read() throws -> MonitoringFiles {
         try MonitoringFolder.read(root: root, variables: Self.variables, stack: Self.stack)
     }
