@@ -113,7 +113,7 @@ let package = Package(
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
-        tests("Commands", ["Basics", "Status"]),
+        tests("Commands", ["Basics", "Status", argumentParser]),
         tests(
             "Views",
             ["AWS", "Basics", "Canary", "Discovery", "Monitoring", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],

@@ -31,6 +31,7 @@ package struct ConfigurationText: Sendable, Hashable {
             common[name].map { Self.line(name.rawValue, $0, indent: 2, place: "defaults.") }
         }
         lines.append(Line("  databaseRole: taskops", "made by taskops schema apply, from schema/004_roles.sql"))
+        lines += Self.variables(draft)
         lines.append(Line("regions:"))
         for regional in draft.regions {
             let place = "regions.\(regional.region)."
@@ -44,6 +45,10 @@ package struct ConfigurationText: Sendable, Hashable {
                 if let setting = regional.names[name] {
                     lines.append(Self.line(name.rawValue, setting, indent: 4, place: place))
                 }
+            }
+            if Self.commonTopic(draft) == nil, let topic = regional.onCallTopic {
+                lines.append(Line("    variables:"))
+                lines.append(Self.line("onCallTopic", topic, indent: 6, place: "\(place)variables."))
             }
             if let kept = regional.kept { lines += Self.lines(kept) }
         }
@@ -85,6 +90,18 @@ package struct ConfigurationText: Sendable, Hashable {
                 common[name] = first
             }
         }
+    }
+
+    /// What the files in `alarms/` need beside what is built in.
+    private static func variables(_ draft: StackDraft) -> [Line] {
+        guard let topic = commonTopic(draft) else { return [] }
+        return [Line("variables:"), line("onCallTopic", topic, indent: 2, place: "variables.")]
+    }
+
+    private static func commonTopic(_ draft: StackDraft) -> Setting? {
+        let topics = draft.regions.map(\.onCallTopic)
+        guard let first = topics.first, let topic = first, topics.allSatisfy({ $0?.value == topic.value }) else { return nil }
+        return topic
     }
 
     private static func line(_ key: String, _ setting: Setting, indent: Int, place: String) -> Line {

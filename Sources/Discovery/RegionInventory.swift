@@ -54,6 +54,9 @@ package struct StackFact: Sendable, Hashable {
         case failureQueue = "FailureQueueUrl"
     }
 
+    /// The output with the topic for the people on call. A stack of an older template has none, and is one all the same.
+    static let onCallTopic = "OnCallTopicArn"
+
     /// What an output says as taskops.yaml has it: of a queue the name, which ends its URL.
     func value(_ output: Output) -> String? {
         guard let text = outputs[output.rawValue], !text.isEmpty else { return nil }

@@ -16,6 +16,9 @@ package struct StackDraft: Sendable, Hashable {
         var reading: PathReading
         /// What stands behind the cluster's comment: its peer and witness.
         var remarks: [String]
+        /// What monitoring files call `${onCallTopic}`, with `${region}` and `${account}` in the place of this Region's own;
+        /// nil where the stack has no such topic.
+        package var onCallTopic: Setting?
         /// Settings of an earlier file that AWS knows nothing of.
         package var kept: Kept?
     }
@@ -43,7 +46,7 @@ package struct StackDraft: Sendable, Hashable {
             return RegionDraft(
                 region: part.region, cluster: Self.cluster(part),
                 names: Self.names(part.stack, reading), said: Set(Self.known(part).keys), reading: reading,
-                remarks: Self.remarks(part), kept: nil)
+                remarks: Self.remarks(part), onCallTopic: part.stack.flatMap(Self.onCallTopic), kept: nil)
         }
         stack = Self.stackName(candidate)
         environment = Self.environment(candidate)
@@ -73,6 +76,14 @@ package struct StackDraft: Sendable, Hashable {
                 "peer of cluster \(peer.id) in \(peer.region)"
             } else if let name = cluster.tags?["Name"] { "its tag Name is \(name)" } else { "listed by DSQL" }
         return .found(cluster.id.rawValue, from: from)
+    }
+
+    private static func onCallTopic(_ stack: StackFact) -> Setting? {
+        guard let arn = stack.outputs[StackFact.onCallTopic] else { return nil }
+        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 6 else { return nil }
+        let everywhere = (parts[..<3] + ["${region}", "${account}", parts[5]]).joined(separator: ":")
+        return .found(everywhere, from: "CloudFormation output \(StackFact.onCallTopic) of stack \(stack.name)")
     }
 
     private static func remarks(_ part: StackCandidate.Part) -> [String] {

@@ -44,8 +44,24 @@ import Testing
                     RegionalStack(
                         region: region, cluster: .id(id), bus: "task-events-dev", rule: "task-processing-rule",
                         function: "task-processor-dev", deadLetterQueue: "task-events-dev-undelivered",
-                        failureQueue: "task-processor-dev-failed")
+                        failureQueue: "task-processor-dev-failed",
+                        variables: ["onCallTopic": "arn:aws:sns:${region}:${account}:task-on-call-dev"])
                 })
+    }
+
+    @Test func topicsThatDifferStandInTheirRegions() throws {
+        var inventories = Facts.whole
+        guard case .success(var stacks) = inventories[1].stacks else { return }
+        stacks[0].outputs["OnCallTopicArn"] = "arn:aws:sns:us-west-2:111122223333:pager"
+        inventories[1].stacks = .success(stacks)
+        let written = text(try draft(inventories))
+        let stack = try ConfigurationFile.decode(written.text, file: "taskops.yaml")
+        #expect(
+            stack.regions.map(\.variables)
+                == ["task-on-call-dev", "pager"].map {
+                    ["onCallTopic": "arn:aws:sns:${region}:${account}:\($0)"]
+                })
+        #expect(!written.text.contains("\nvariables:"))
     }
 
     @Test func regionsThatDiffer() throws {

@@ -20,6 +20,7 @@ enum Facts {
             "DeadLetterQueueUrl": "https://sqs.\(region).amazonaws.com/111122223333/task-events-\(environment)-undelivered",
             "FailureQueueUrl": "https://sqs.\(region).amazonaws.com/111122223333/task-processor-\(environment)-failed",
             "LogGroupName": "/aws/lambda/task-processor-\(environment)",
+            "OnCallTopicArn": "arn:aws:sns:\(region):111122223333:task-on-call-\(environment)",
         ]
         for output in missing { outputs[output.rawValue] = nil }
         var parameters = ["Environment": environment, "StackTag": tag ?? "tasks"]

@@ -66,7 +66,7 @@ extension EndToEnd {
 
         @Test(
             "a page in a pipe is the file, byte for byte, by each of its names",
-            arguments: ["task-processor-errors", "task-processor-errors.md", "task-p", "task-processor-dev-errors"])
+            arguments: ["task-processor-errors", "task-processor-errors.md", "task-processor-er", "task-processor-dev-errors"])
         func page(name: String) async throws {
             let ended = try await Console.run("runbook", name)
             #expect(ended.exit == 0)
@@ -96,7 +96,7 @@ extension EndToEnd {
             func show(rows: Int, pager: String) async throws -> Terminals.Screen {
                 try await Folder.with { folder in
                     try await Terminals.run(
-                        ["runbook", "task-p", "--config", Repository.root + "/taskops.yaml"],
+                        ["runbook", "task-processor-er", "--config", Repository.root + "/taskops.yaml"],
                         variables: ["PAGER": pager], in: folder, rows: rows)
                 }
             }

@@ -20,6 +20,9 @@ def render(stack: str, environment: str, outputs: dict[str, dict[str, str]]) -> 
         f"  deadLetterQueue: {_queue_name(first['DeadLetterQueueUrl'])}",
         f"  failureQueue: {_queue_name(first['FailureQueueUrl'])}",
         "  databaseRole: taskops",
+        "variables:",
+        # The same name in every Region; taskops fills in the rest, so the line fits them all.
+        f"  onCallTopic: {_everywhere(first['OnCallTopicArn'])}",
         "regions:",
     ]
     for region, values in outputs.items():
@@ -36,6 +39,12 @@ def write(path: Path, text: str, progress: Progress) -> None:
         return
     path.write_text(text, encoding="utf-8")
     progress.say("config", "ready", str(path))
+
+
+def _everywhere(arn: str) -> str:
+    """The ARN with taskops' own variables for what differs between Regions."""
+    partition, service, _, _, name = arn.split(":", 5)[1:]
+    return f"arn:{partition}:{service}:${{region}}:${{account}}:{name}"
 
 
 def _queue_name(url: str) -> str:

@@ -177,4 +177,13 @@ def test_outputs_are_what_the_others_read(template: dict[str, Any]) -> None:
     assert set(template["Outputs"]) == {
         "ClusterIdentifier", "ClusterArn", "ClusterEndpoint", "EventBusName", "RuleName", "FunctionName",
         "FunctionRoleArn", "DeadLetterQueueUrl", "FailureQueueUrl", "LogGroupName",
+        "OnCallTopicArn",
     }
+
+
+def test_each_region_has_a_topic_for_the_people_on_call(resources: dict[str, Any]) -> None:
+    """Not under the AWS-managed key, which CloudWatch cannot use; and nobody's address is in the template."""
+    (topic,) = of_type(resources, "AWS::SNS::Topic").values()
+    assert topic["TopicName"] == {"Sub": "task-on-call-${Environment}"}
+    assert "KmsMasterKeyId" not in topic and "Subscription" not in topic
+    assert not of_type(resources, "AWS::SNS::Subscription")

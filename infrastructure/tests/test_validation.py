@@ -115,6 +115,7 @@ OUTPUTS = {
     "us-east-1": {
         "EventBusName": "b", "RuleName": "r", "FunctionName": "f", "DeadLetterQueueUrl": "https://q/1/dead",
         "FailureQueueUrl": "https://q/1/failed", "ClusterIdentifier": "a" * 26,
+        "OnCallTopicArn": "arn:aws:sns:us-east-1:123456789012:on-call",
     },
     "us-west-2": {"ClusterIdentifier": "b" * 26},
 }
@@ -125,6 +126,7 @@ def test_taskops_yaml_is_never_written_over(tmp_path: Path) -> None:
     text = render("tasks", "dev", OUTPUTS)
     assert f"  us-west-2:\n    cluster: {'b' * 26}\n" in text
     assert "  deadLetterQueue: dead\n  failureQueue: failed\n" in text
+    assert "\nvariables:\n  onCallTopic: arn:aws:sns:${region}:${account}:on-call\nregions:" in text
     write(path, text, Progress("text"))
     write(path, text, Progress("text"))
     assert path.read_text() == text

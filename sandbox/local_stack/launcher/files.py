@@ -50,6 +50,8 @@ def write_configuration(directory: Directory, names: Names, outputs: Mapping[str
         f"  deadLetterQueue: {_queue(first['DeadLetterQueueUrl'])}",
         f"  failureQueue: {_queue(first['FailureQueueUrl'])}",
         "  databaseRole: taskops",
+        "variables:",
+        f"  onCallTopic: arn:aws:sns:${{region}}:${{account}}:{first['OnCallTopicArn'].rsplit(':', 1)[-1]}",
         "regions:",
     ]
     for region in names.regions:

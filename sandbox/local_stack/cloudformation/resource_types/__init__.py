@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from ...cloudwatch.service import CloudWatch
 from ...world import World
-from . import alarms, clusters, events, functions, logs, queues, roles
+from . import alarms, clusters, events, functions, logs, queues, roles, topics
 from .base import Resource
 
-__all__ = ["alarms", "clusters", "events", "functions", "logs", "queues", "roles", "use"]
+__all__ = ["alarms", "clusters", "events", "functions", "logs", "queues", "roles", "topics", "use"]
 
 
 def use(world: World, cloudwatch: CloudWatch) -> None:
