@@ -57,7 +57,8 @@ private struct RunbookPage {
         }
     }
 
-    /// Columns where they fit; otherwise each row is a paragraph of its own, its cells named after their columns.
+    /// Columns where they fit; otherwise each row is a paragraph of its own, its cells named after their columns. What its
+    /// first cell is stands above them all.
     private func table(_ header: [String], _ rows: [[String]]) -> [StyledText] {
         let cells = ([header] + rows).map { $0.map { inline($0) } }
         let widths = header.indices.map { column in cells.map { column < $0.count ? $0[column].width : 0 }.max() ?? 0 }
@@ -69,14 +70,16 @@ private struct RunbookPage {
             let rule = widths.map { String(repeating: profile.hasUnicode ? "─" : "-", count: $0) }.joined(separator: "  ")
             return [lines[0], StyledText(rule, .faint)] + lines.dropFirst()
         }
-        return rows.enumerated().flatMap { index, row in
-            let titled = inline(row.first ?? "", .strong).fitted(to: width, indent: 2)
-            let rest = zip(header, row).dropFirst().flatMap { name, cell -> [StyledText] in
-                let line: StyledText = "    \(StyledText(name + ":", .faint)) \(inline(cell))"
-                return line.fitted(to: width, indent: 6)
+        let subject = header.first.map { $0.isEmpty ? [] : StyledText("\($0):", .faint).fitted(to: width, indent: 2) } ?? []
+        return subject
+            + rows.enumerated().flatMap { index, row in
+                let titled = inline(row.first ?? "", .strong).fitted(to: width, indent: 2)
+                let rest = zip(header, row).dropFirst().flatMap { name, cell -> [StyledText] in
+                    let line: StyledText = "    \(StyledText(name + ":", .faint)) \(inline(cell))"
+                    return line.fitted(to: width, indent: 6)
+                }
+                return (index == 0 ? [] : [""]) + titled + rest
             }
-            return (index == 0 ? [] : [""]) + titled + rest
-        }
     }
 
     /// Emphasis and code within a line; links keep their address, which is what can be opened.
