@@ -15,6 +15,8 @@ package struct Finding: Sendable, Hashable, Codable {
     package var problem: Problem
     /// Where inside the resource: `/widgets/3/properties/metrics/0`.
     package var dataPath: String?
+    /// The line it stands on, as it is in the file.
+    package var excerpt: String?
 
     package init(_ rule: FindingRule, _ problem: Problem, severity: Severity = .error, dataPath: String? = nil) {
         self.rule = rule

@@ -16,11 +16,17 @@ struct MetricCatalog {
 
     static let byNamespace: [String: MetricCatalog] = [
         "AWS/Lambda": lambda, "AWS/Events": events, "AWS/SQS": sqs, "AWS/SNS": sns, "AWS/Logs": logs,
-        "AWS/AuroraDSQL": auroraDSQL, "AWS/Usage": usage,
+        "AWS/AuroraDSQL": auroraDSQL, "AWS/Usage": usage, "TaskOps/Canary": canary,
     ]
 
     /// What `taskops canary` writes to.
     static let ours = ["TaskOps/Canary"]
+
+    /// docs/canary-metrics.md.
+    private static let canary = MetricCatalog(
+        [
+            "DuplicateEvents", "Duration", "HopDuration", "LateEvents", "LostEvents", "StaleReads", "Success", "Unknown",
+        ], [["Stack", "Region"], ["Stack", "Region", "Hop"]])
 
     private static let lambda = MetricCatalog(
         [

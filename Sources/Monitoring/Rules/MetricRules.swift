@@ -107,6 +107,7 @@ enum StackReferences {
         "AWS/Lambda": ["FunctionName": (["function"], "function")],
         "AWS/Events": ["RuleName": (["rule"], "rule"), "EventBusName": (["bus"], "bus")],
         "AWS/SQS": ["QueueName": (["deadLetterQueue", "failureQueue"], "queue")],
+        "TaskOps/Canary": ["Stack": (["stack"], "stack"), "Region": (["region"], "Region")],
         "AWS/AuroraDSQL": ["ClusterId": (["clusterId"], "cluster"), "ResourceId": (["clusterId"], "cluster")],
     ]
 

@@ -55,6 +55,20 @@ final class Checkout: Sendable {
         return FileValidator.findings(in: files, stack: Self.stack, variables: Self.variables, pages: pages)
     }
 
+    /// Of a folder that is there, for the stack that infrastructure/stack.yaml makes.
+    static func findings(in root: String) throws -> [Finding] {
+        var stack = stack
+        for index in stack.regions.indices {
+            stack.regions[index].bus = "task-events-dev"
+            stack.regions[index].function = "task-processor-dev"
+            stack.regions[index].deadLetterQueue = "task-events-dev-undelivered"
+            stack.regions[index].failureQueue = "task-processor-dev-failed"
+            stack.regions[index].variables = ["onCallTopic": "arn:aws:sns:${region}:${account}:tasks-dev-on-call"]
+        }
+        let report = try ValidationReport.make(root: root, shownAs: "", stack: stack)
+        return report.findings
+    }
+
     func read() throws -> MonitoringFiles {
         try MonitoringFolder.read(root: root, variables: Self.variables, stack: Self.stack)
     }

@@ -181,7 +181,9 @@ struct MetricMath {
 
     private mutating func argument(_ number: Int, of function: String) throws(LanguageError) -> MathFunction.Worth {
         guard let token = peek else { throw LanguageError("the expression ends where an argument is due", at: length) }
-        if let words = MathFunction.words[function]?[number], case .name(let word) = token.token, scope.ids[word] == nil {
+        if let words = MathFunction.words[function]?[number], case .name(let word) = token.token, scope.ids[word] == nil,
+            next + 1 >= tokens.count || tokens[next + 1].token != .sign("(")
+        {
             guard words.contains(word) else {
                 let near = closestMatch(to: word, among: words).map { "did you mean \($0)?" }
                 throw LanguageError(
