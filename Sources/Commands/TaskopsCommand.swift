@@ -12,8 +12,8 @@ struct TaskopsCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, CanaryCommand.self, TailCommand.self, AlarmsCommand.self, RunbookCommand.self,
-            ValidateCommand.self, SchemaCommand.self, InitCommand.self, PermissionsCommand.self, WhoamiCommand.self,
-            SandboxCommand.self,
+            ValidateCommand.self, PlanCommand.self, SchemaCommand.self, InitCommand.self, PermissionsCommand.self,
+            WhoamiCommand.self, SandboxCommand.self,
         ])
 }
 
