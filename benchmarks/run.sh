@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures taskops beside its peers, and writes docs/benchmarks.md. Usage: run.sh [canary] [status] [first-byte] [client];
-# without a word, all of them. The peers' libraries are those of `make setup`.
+# Measures taskops beside its peers, and writes docs/benchmarks.md. Usage: run.sh [canary] [status] [plan]
+# [first-byte] [client]; without a word, all of them. The peers' libraries are those of `make setup`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,10 +22,10 @@ client() {
     python benchmarks/client/client.py benchmarks/client/.build/release/client-calls "$document"
 }
 
-for part in "${@:-canary status first-byte client}"; do
+for part in "${@:-canary status plan first-byte client}"; do
     for name in $part; do
         case $name in
-            canary | status) on_stack "$name" ;;
+            canary | status | plan) on_stack "$name" ;;
             first-byte | client)
                 if ! python -c 'import boto3' 2>/dev/null; then
                     echo "skipped: boto3 is not installed, so there is nothing to compare the $name with"
@@ -36,7 +36,7 @@ for part in "${@:-canary status first-byte client}"; do
                 fi
                 ;;
             *)
-                echo "bench: there is no part \`$name\`; write canary, status, first-byte or client" >&2
+                echo "bench: there is no part \`$name\`; write canary, status, plan, first-byte or client" >&2
                 exit 64
                 ;;
         esac

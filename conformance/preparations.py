@@ -124,6 +124,22 @@ def cluster_by_tag(stack: Stack) -> Iterator[Prepared]:
 
 
 @contextmanager
+def monitoring_files(stack: Stack) -> Iterator[Prepared]:
+    """Files of every kind beside the configuration; what they describe is there, otherwise and nobody's."""
+    with _monitoring(stack, stack.configuration.read_text()) as path:
+        yield Prepared(config=path)
+
+
+@contextmanager
+def monitoring_files_and_tag(stack: Stack) -> Iterator[Prepared]:
+    """The same, with clusters named by a tag."""
+    with cluster_by_tag(stack) as prepared:
+        assert prepared.config is not None
+        with _monitoring(stack, prepared.config.read_text()) as path:
+            yield Prepared(config=path)
+
+
+@contextmanager
 def role_profile(stack: Stack) -> Iterator[Prepared]:
     """A profile `conformance-role` that assumes a role with the operator's keys, which stand in a profile of their own."""
     with _role(stack) as arn, _file(stack, "aws-config", _profiles(stack, arn)) as path:
@@ -283,6 +299,69 @@ def _configuration(stack: Stack, pattern: str, replacement: str) -> Iterator[Pat
     # Beside the original: a path in it is relative.
     with _file(stack, "changed.yaml", text) as path:
         yield path
+
+
+_MONITORING = "conformance-monitoring"
+_FILES = {
+    "alarms/a.yaml": """
+for: [us-east-1]
+AlarmName: conformance-monitoring
+Namespace: AWS/Lambda
+MetricName: Errors
+Statistic: Sum
+Period: 60
+EvaluationPeriods: 1
+Threshold: 5
+ComparisonOperator: GreaterThanThreshold
+""",
+    "log-groups/g.yaml": """
+for: [us-east-1]
+logGroupName: conformance-monitoring
+retentionInDays: 30
+metricFilters: []
+subscriptionFilters: []
+""",
+    "dashboards/conformance-monitoring.json": """
+{"widgets": [{"type": "text", "x": 0, "y": 0, "width": 6, "height": 6, "properties": {"markdown": "from a file"}}]}
+""",
+}
+
+
+@contextmanager
+def _monitoring(stack: Stack, configuration: str) -> Iterator[Path]:
+    """A folder with files, its configuration; in AWS what they mean to change, and a dashboard that none of them means."""
+    watch, logs = stack.client("cloudwatch"), stack.client("logs")
+    watch.put_metric_alarm(
+        AlarmName=_MONITORING,
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    logs.create_log_group(logGroupName=_MONITORING)
+    logs.put_metric_filter(
+        logGroupName=_MONITORING,
+        filterName="f",
+        filterPattern="ERROR",
+        metricTransformations=[{"metricName": "Errors", "metricNamespace": "Conformance", "metricValue": "1"}],
+    )
+    body = {"widgets": [{"type": "text", "properties": {"markdown": "by hand"}}]}
+    for name in (_MONITORING, "conformance-strange"):
+        watch.put_dashboard(DashboardName=name, DashboardBody=json.dumps(body))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in {"taskops.yaml": configuration, **_FILES}.items():
+                path = Path(folder, name)
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text)
+            yield Path(folder, "taskops.yaml")
+    finally:
+        watch.delete_alarms(AlarmNames=[_MONITORING])
+        logs.delete_log_group(logGroupName=_MONITORING)
+        watch.delete_dashboards(DashboardNames=[_MONITORING, "conformance-strange"])
 
 
 @contextmanager

@@ -11,7 +11,12 @@ from .difference import Difference
 #: `.json(.eventBridge, "PutEvents"`, `AWSOperation(service: .lambda, name: "Invoke"`, and their kin.
 _CALL = re.compile(r'\(\s*(?:service:\s*)?\.(\w+),\s*(?:name:\s*)?"([A-Z]\w+)"')
 #: How the sources call what botocore calls otherwise.
-_SERVICES = {"eventBridge": "events", "cloudWatch": "cloudwatch", "cloudFormation": "cloudformation"}
+_SERVICES = {
+    "eventBridge": "events",
+    "cloudWatch": "cloudwatch",
+    "cloudFormation": "cloudformation",
+    "resourceGroupsTagging": "resourcegroupstaggingapi",
+}
 
 
 def operations(root: Path) -> set[str]:

@@ -63,7 +63,7 @@ else
 fi
 # deploy.py writes taskops.yaml into the folder it runs in: give it one of its own.
 mkdir -p "$work/checkout/.taskops"
-ln -s "$root/infrastructure" "$root/schema" "$root/runbooks" "$root/alarms" "$work/checkout/"
+ln -s "$root/infrastructure" "$root/schema" "$root/runbooks" "$root/alarms" "$root/dashboards" "$work/checkout/"
 # The zip built here stands in for the one built in Amazon Linux: for this machine's own "AWS" it is the right one.
 cp "$root/.taskops/task-processor.zip" "$work/checkout/.taskops/task-processor-al2023.zip"
 cd "$work/checkout"
@@ -82,6 +82,8 @@ run alarms
 expect alarms "What it means"
 run tail
 expect tail "REPORT"
+run plan
+expect plan "to create"
 run permissions
 expect permissions '"events:PutEvents"'
 ran="$ran config"

@@ -27,6 +27,7 @@ package enum CommandActions {
         "alarms": alarms + clusterByTag,
         "canary": canary + clusterByTag,
         "init": discovery,
+        "plan": plan + clusterByTag,
         "schema": schema + clusterByTag,
         "status": status + clusterByTag,
         "tail": tail,
@@ -85,6 +86,22 @@ package enum CommandActions {
     private static let alarms = [
         // Scoped to less than everything, composite alarms are left out (CloudWatch API reference, DescribeAlarms).
         RequiredAction("cloudwatch:DescribeAlarms", on: .everything)
+    ]
+
+    /// Lists have no narrower resource; what is in no file, and whose it is, can have any name.
+    private static let plan = [
+        // Scoped to less than everything, composite alarms are left out (CloudWatch API reference, DescribeAlarms).
+        RequiredAction("cloudwatch:DescribeAlarms", on: .everything),
+        RequiredAction("cloudwatch:ListDashboards", on: .everything),
+        RequiredAction("cloudwatch:GetDashboard", on: .everything),
+        RequiredAction("logs:DescribeLogGroups", on: .everything),
+        // Asked only where files speak of filters.
+        RequiredAction("logs:DescribeMetricFilters", on: .everything),
+        RequiredAction("logs:DescribeSubscriptionFilters", on: .everything),
+        RequiredAction("tag:GetResources", on: .everything),
+        // Asked of what the tagging API does not name.
+        RequiredAction("cloudwatch:ListTagsForResource", on: .everything),
+        RequiredAction("logs:ListTagsForResource", on: .everything),
     ]
 
     private static let discovery = [

@@ -20,10 +20,17 @@ enum TypedCalls {
     static let all: [String: Call] = [
         "cloudformation DescribeStacks": { try await $0.stacks.describeStacks(deadline: $0.deadline) },
         "cloudwatch DescribeAlarms": { try await $0.cloudWatch.describeAlarms(.init(), deadline: $0.deadline) },
+        "cloudwatch GetDashboard": {
+            try await $0.cloudWatch.getDashboard(.init(dashboardName: name), deadline: $0.deadline)
+        },
         "cloudwatch GetMetricData": {
             let now = Context.now
             return try await $0.cloudWatch.getMetricData(
                 .init(metricDataQueries: [], startTime: now, endTime: now), deadline: $0.deadline)
+        },
+        "cloudwatch ListDashboards": { try await $0.cloudWatch.listDashboards(deadline: $0.deadline) },
+        "cloudwatch ListTagsForResource": {
+            try await $0.cloudWatch.listTagsForResource(.init(resourceARN: name), deadline: $0.deadline)
         },
         "dsql GetCluster": { try await $0.dsql.getCluster(identifier: name, deadline: $0.deadline) },
         "dsql ListClusters": { try await $0.dsql.listClusters(deadline: $0.deadline) },
@@ -53,8 +60,20 @@ enum TypedCalls {
             Named(try await $0.lambda.invoke(.init(functionName: name, payload: Data()), deadline: $0.deadline))
         },
         "logs DescribeLogGroups": { try await $0.logs.describeLogGroups(.init(), deadline: $0.deadline) },
+        "logs DescribeMetricFilters": {
+            try await $0.logs.describeMetricFilters(.init(), deadline: $0.deadline)
+        },
+        "logs DescribeSubscriptionFilters": {
+            try await $0.logs.describeSubscriptionFilters(.init(logGroupName: name), deadline: $0.deadline)
+        },
         "logs FilterLogEvents": { try await $0.logs.filterLogEvents(.init(), deadline: $0.deadline) },
+        "logs ListTagsForResource": {
+            try await $0.logs.listTagsForResource(.init(resourceARN: name), deadline: $0.deadline)
+        },
         "logs StartLiveTail": { try await $0.liveTail() },
+        "resourcegroupstaggingapi GetResources": {
+            try await $0.tagging.getResources(.init(), deadline: $0.deadline)
+        },
         "signin CreateOAuth2Token": { try Named(login: try await $0.renewedLogin()) },
         "sqs GetQueueAttributes": {
             try await $0.sqs.getQueueAttributes(.init(queueURL: name, attributeNames: []), deadline: $0.deadline)
@@ -77,6 +96,7 @@ extension TypedCalls.Context {
     var events: EventBridge { client.eventBridge(TypedCalls.region) }
     var lambda: Lambda { client.lambda(TypedCalls.region) }
     var logs: CloudWatchLogs { client.logs(TypedCalls.region) }
+    var tagging: ResourceGroupsTagging { client.resourceGroupsTagging(TypedCalls.region) }
     var sqs: SQS { client.sqs(TypedCalls.region) }
     var sts: STS { client.sts(TypedCalls.region) }
 }

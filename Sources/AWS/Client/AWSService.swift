@@ -53,4 +53,7 @@ package struct AWSService: Sendable, Hashable {
     package static let cloudFormation = AWSService(
         name: "CloudFormation", endpointID: "CLOUDFORMATION", hostPrefix: "cloudformation", signingName: "cloudformation",
         wire: .query(version: "2010-05-15"), govCloudFIPS: .plainUnlessDualStack)
+    package static let resourceGroupsTagging = AWSService(
+        name: "Resource Groups Tagging", endpointID: "RESOURCE_GROUPS_TAGGING_API", hostPrefix: "tagging",
+        signingName: "tagging", wire: .json(version: "1.1", target: "ResourceGroupsTaggingAPI_20170126"))
 }

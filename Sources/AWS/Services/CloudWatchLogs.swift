@@ -137,16 +137,19 @@ package struct CloudWatchLogs: Sendable {
         /// Either this or `logGroupNamePattern`.
         package var logGroupNamePrefix: String?
         package var logGroupNamePattern: String?
+        /// At most 50 names; then no other filter.
+        package var logGroupIdentifiers: [String]?
         package var nextToken: String?
         /// At most 50.
         package var limit: Int?
 
         package init(
-            logGroupNamePrefix: String? = nil, logGroupNamePattern: String? = nil, nextToken: String? = nil,
-            limit: Int? = nil
+            logGroupNamePrefix: String? = nil, logGroupNamePattern: String? = nil, logGroupIdentifiers: [String]? = nil,
+            nextToken: String? = nil, limit: Int? = nil
         ) {
             self.logGroupNamePrefix = logGroupNamePrefix
             self.logGroupNamePattern = logGroupNamePattern
+            self.logGroupIdentifiers = logGroupIdentifiers
             self.nextToken = nextToken
             self.limit = limit
         }
@@ -163,6 +166,10 @@ package struct CloudWatchLogs: Sendable {
         package var kmsKeyID: String?
         package var dataProtectionStatus: String?
         package var logGroupClass: LogGroupClass?
+        package var deletionProtectionEnabled: Bool?
+        package var metricFilterCount: Int?
+        /// Of an account-level policy that determines `retentionInDays` instead of the group itself.
+        package var retentionPolicyName: String?
 
         enum CodingKeys: String, CodingKey {
             case logGroupName
@@ -174,6 +181,9 @@ package struct CloudWatchLogs: Sendable {
             case kmsKeyID = "kmsKeyId"
             case dataProtectionStatus
             case logGroupClass
+            case deletionProtectionEnabled
+            case metricFilterCount
+            case retentionPolicyName
         }
     }
 

@@ -13,7 +13,7 @@ struct JSONScan {
     }
 
     /// Deeper nesting is refused: nothing that is read here has any.
-    private static let deepest = 128
+    static let deepest = 128
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private(set) var offset = 0
@@ -156,12 +156,25 @@ struct JSONScan {
 
     // MARK: -
 
-    private mutating func word(_ word: StaticString) throws(Failure) {
+    mutating func word(_ word: StaticString) throws(Failure) {
         let length = word.utf8CodeUnitCount
         guard offset + length <= bytes.count,
             (0..<length).allSatisfy({ bytes[offset + $0] == word.utf8Start[$0] })
         else { throw failure("a value") }
         offset += length
+    }
+
+    /// Any number, with or without a fraction.
+    mutating func double() throws(Failure) -> Double {
+        _ = peek()
+        let start = offset
+        try number()
+        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
+        guard let value = Double(text), value.isFinite else {
+            offset = start
+            throw failure("a number that a double can hold")
+        }
+        return value
     }
 
     private mutating func digits() throws(Failure) {

@@ -24,7 +24,7 @@ package enum LogGroupFields {
         Field(
             "metricTransformations", .list(.structure(metricTransformation), 1...1, isOrdered: true), isRequired: true),
         Field("applyOnTransformedLogs", .boolean, standard: false),
-        Field("fieldSelectionCriteria", .text(0...2000)),
+        Field("fieldSelectionCriteria", .text(0...2000), standard: ""),
         Field("emitSystemFieldDimensions", .list(.text(1...255), 0...10, isOrdered: false), standard: []),
     ]
 
@@ -36,7 +36,7 @@ package enum LogGroupFields {
         Field("roleArn", .text(1...2048)),
         Field("distribution", .oneOf(["Random", "ByLogStream"]), standard: "ByLogStream"),
         Field("applyOnTransformedLogs", .boolean, standard: false),
-        Field("fieldSelectionCriteria", .text(0...2000)),
+        Field("fieldSelectionCriteria", .text(0...2000), standard: ""),
         Field("emitSystemFields", .list(.text(1...255), 0...10, isOrdered: false), standard: []),
     ]
 

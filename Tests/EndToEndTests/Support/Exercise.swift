@@ -34,6 +34,7 @@ struct Exercise: Sendable, CustomTestStringConvertible {
         Exercise(
             name: "status", flags: ["--region", "us-east-1", "--output", "json"], timeout: 3, answered: [0, 1, 2],
             failed: 3, refused: 3, reports: true),
+        Exercise(name: "plan", flags: ["--output", "json"], timeout: 4, answered: [0, 2], failed: 1),
         Exercise(name: "schema plan", timeout: 2, answered: [0, 2], failed: 1),
         Exercise(name: "schema apply", timeout: 2, answered: [0], failed: 1),
         Exercise(name: "whoami", timeout: 2, answered: [0], failed: 1),

@@ -1,0 +1,119 @@
+import AWS
+import Basics
+import Configuration
+import FoundationEssentials
+import Monitoring
+import Sandbox
+import TaskSystem
+import Terminal
+import Views
+
+/// What the commands need that hold monitoring files against AWS: the files, filled in for the account, and whom to ask.
+struct MonitoringWork: Sendable {
+    let session: Session
+    /// What the files want in the Regions asked for.
+    let desired: DesiredState
+    let account: String
+    let deadline: Deadline
+
+    /// A look that somebody waits for, and that is over in a second or two, may take all that AWS grants in them; should
+    /// others take of it too, AWS says so and the client slows down.
+    private static let quotaShare = 1.0
+
+    init(_ options: GlobalOptions, timeout: Duration, in environment: Environment) async throws {
+        deadline = .after(timeout)
+        session = try Session(options, in: environment, quotaShare: Self.quotaShare)
+        guard let first = session.regions.first else { throw Problem(.configuration, "the stack has no Region") }
+        // Files first, as far as they can be read without asking: who mends one does not want to wait for an answer.
+        let root = try MonitoringRoot.find(options, in: environment)
+        _ = try MonitoringFolder.read(
+            root: root.path, shownAs: root.shownAs, variables: .withoutAsking(session.stack), stack: session.stack)
+        account = try await session.client(in: first.region).sts(first.region).getCallerIdentity(deadline: deadline).account
+        let variables = try MonitoringVariables(
+            stack: session.stack, account: account, clusters: try await Self.clusters(session, deadline: deadline))
+        let files = try MonitoringFolder.read(
+            root: root.path, shownAs: root.shownAs, variables: variables, stack: session.stack)
+        desired = Self.within(session.regions.map(\.region), files.desired)
+    }
+
+    func plan(_ options: Planner.Options, _ console: Console) async throws -> Plan {
+        let live = await console.withProgress { line in
+            let progress = LiveProgressLine(line)
+            return await reader.read(
+                LiveRequest(for: desired, adopting: options.adopts), deadline: deadline
+            ) { progress.add($0) }
+        }
+        let planner = Planner(desired: desired, live: live, options: options)
+        if let name = planner.unknownNames.first {
+            let near = closestMatch(to: name, among: desired.resources.map(\.id.name)).map { "did you mean \($0)?" }
+            throw Problem(
+                .usage, "nothing is called \(name), in the files or in AWS", hint: near ?? "all of it: taskops plan")
+        }
+        return planner.plan(account: account)
+    }
+
+    var reader: LiveReader {
+        let targets = session.regions.map { LiveReader.Target(region: $0.region, client: session.client(in: $0.region)) }
+        let home = session.stack.regions.first?.region
+        return LiveReader(targets, home: targets.first { $0.region == home })
+    }
+
+    /// Dashboards stand under the stack's first Region: they are looked at when that one is.
+    private static func within(_ regions: [String], _ desired: DesiredState) -> DesiredState {
+        var chosen = desired
+        chosen.regions = regions
+        chosen.resources.removeAll { !regions.contains($0.id.region) }
+        return chosen
+    }
+
+    private static func clusters(_ session: Session, deadline: Deadline) async throws -> [String: String] {
+        var found: [String: String] = [:]
+        for regional in session.stack.regions {
+            guard case .tag = regional.cluster else { continue }
+            found[regional.region] = try await ClusterLookup.id(
+                of: regional, client: session.client(in: regional.region), deadline: deadline
+            ).rawValue
+        }
+        return found
+    }
+}
+
+/// Where `alarms/`, `dashboards/` and `log-groups/` lie.
+struct MonitoringRoot {
+    var path: String
+    /// What messages put before a file's name inside it.
+    var shownAs: String
+
+    /// Beside taskops.yaml. The local stack's own has nothing beside it: with that one they are looked for from here
+    /// upward, then in the checkout.
+    static func find(_ options: GlobalOptions, in environment: Environment) throws -> MonitoringRoot {
+        let here = environment.workingDirectory
+        let sandbox = try? SandboxLocation.find(in: environment)
+        let explicit = options.config ?? environment.variables["TASKOPS_CONFIG"]
+        let isSandbox = options.sandbox && options.config == nil || explicit != nil && explicit == sandbox?.configuration
+        if isSandbox, let sandbox { return MonitoringRoot(nearest(from: here) ?? sandbox.root, from: here) }
+        return MonitoringRoot(folder(of: try ConfigurationFile.locate(explicit: explicit, from: here)), from: here)
+    }
+
+    private static func nearest(from here: String) -> String? {
+        var folder = here
+        while true {
+            if MonitoringFolder.folders.contains(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }) {
+                return folder
+            }
+            guard let slash = folder.lastIndex(of: "/"), folder != "/" else { return nil }
+            folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+        }
+    }
+
+    private init(_ folder: String, from here: String) {
+        path = folder
+        shownAs =
+            folder == here || folder == "."
+            ? "" : folder.hasPrefix(here + "/") ? folder.dropFirst(here.count + 1) + "/" : folder + "/"
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+}
