@@ -12,6 +12,7 @@ struct TaskopsCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, CanaryCommand.self, TailCommand.self, AlarmsCommand.self, RunbookCommand.self, PlanCommand.self,
+            ApplyCommand.self, ImportCommand.self, DrillCommand.self,
             SchemaCommand.self, InitCommand.self, PermissionsCommand.self, WhoamiCommand.self, SandboxCommand.self,
         ])
 }
