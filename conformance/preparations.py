@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -44,9 +45,19 @@ Preparation = Callable[[Stack], AbstractContextManager[Prepared]]
 
 
 def named(name: str) -> Preparation:
-    found = globals().get(name.replace("-", "_")) if re.fullmatch("[a-z][a-z-]*", name) else None
-    if not callable(found) or getattr(found, "__module__", None) != __name__ or found is named:
-        raise ScenarioError(f"scenarios.toml names the preparation {name}, and preparations.py has none of that name")
+    found = (
+        globals().get(name.replace("-", "_"))
+        if re.fullmatch("[a-z][a-z-]*", name)
+        else None
+    )
+    if (
+        not callable(found)
+        or getattr(found, "__module__", None) != __name__
+        or found is named
+    ):
+        raise ScenarioError(
+            f"scenarios.toml names the preparation {name}, and preparations.py has none of that name"
+        )
     return found
 
 
@@ -63,7 +74,10 @@ def rule_disabled(stack: Stack) -> Iterator[Prepared]:
 @contextmanager
 def rule_missing(stack: Stack) -> Iterator[Prepared]:
     """The configuration names a rule there is not, and the one there is delivers nothing."""
-    with rule_disabled(stack), _configuration(stack, f"rule: {_RULE}", "rule: no-such-rule") as path:
+    with (
+        rule_disabled(stack),
+        _configuration(stack, f"rule: {_RULE}", "rule: no-such-rule") as path,
+    ):
         yield Prepared(config=path)
 
 
@@ -71,7 +85,9 @@ def rule_missing(stack: Stack) -> Iterator[Prepared]:
 def target_missing(stack: Stack) -> Iterator[Prepared]:
     events = stack.client("events")
     targets = events.list_targets_by_rule(Rule=_RULE, EventBusName=_BUS)["Targets"]
-    events.remove_targets(Rule=_RULE, EventBusName=_BUS, Ids=[target["Id"] for target in targets])
+    events.remove_targets(
+        Rule=_RULE, EventBusName=_BUS, Ids=[target["Id"] for target in targets]
+    )
     try:
         yield Prepared()
     finally:
@@ -81,7 +97,9 @@ def target_missing(stack: Stack) -> Iterator[Prepared]:
 @contextmanager
 def concurrency_zero(stack: Stack) -> Iterator[Prepared]:
     functions = stack.client("lambda")
-    functions.put_function_concurrency(FunctionName=_FUNCTION, ReservedConcurrentExecutions=0)
+    functions.put_function_concurrency(
+        FunctionName=_FUNCTION, ReservedConcurrentExecutions=0
+    )
     try:
         yield Prepared()
     finally:
@@ -91,7 +109,9 @@ def concurrency_zero(stack: Stack) -> Iterator[Prepared]:
 @contextmanager
 def permission_missing(stack: Stack) -> Iterator[Prepared]:
     functions = stack.client("lambda")
-    (statement,) = json.loads(functions.get_policy(FunctionName=_FUNCTION)["Policy"])["Statement"]
+    (statement,) = json.loads(functions.get_policy(FunctionName=_FUNCTION)["Policy"])[
+        "Statement"
+    ]
     functions.remove_permission(FunctionName=_FUNCTION, StatementId=statement["Sid"])
     try:
         yield Prepared()
@@ -101,7 +121,9 @@ def permission_missing(stack: Stack) -> Iterator[Prepared]:
             StatementId=statement["Sid"],
             Action="lambda:InvokeFunction",
             Principal="events.amazonaws.com",
-            SourceArn=stack.client("events").describe_rule(Name=_RULE, EventBusName=_BUS)["Arn"],
+            SourceArn=stack.client("events").describe_rule(
+                Name=_RULE, EventBusName=_BUS
+            )["Arn"],
         )
 
 
@@ -109,18 +131,70 @@ def permission_missing(stack: Stack) -> Iterator[Prepared]:
 def cluster_by_tag(stack: Stack) -> Iterator[Prepared]:
     """The configuration names the clusters by a tag instead of their ids."""
     tag = {"Key": "conformance", "Value": "this one"}
-    found = re.findall(r"^  ([a-z0-9-]+):\n    cluster: (\S+)$", stack.configuration.read_text(), re.MULTILINE)
+    found = re.findall(
+        r"^  ([a-z0-9-]+):\n    cluster: (\S+)$",
+        stack.configuration.read_text(),
+        re.MULTILINE,
+    )
     arns = {
-        region: stack.client("dsql", region).get_cluster(identifier=identifier)["arn"] for region, identifier in found
+        region: stack.client("dsql", region).get_cluster(identifier=identifier)["arn"]
+        for region, identifier in found
     }
     for region, arn in arns.items():
-        stack.client("dsql", region).tag_resource(resourceArn=arn, tags={tag["Key"]: tag["Value"]})
+        stack.client("dsql", region).tag_resource(
+            resourceArn=arn, tags={tag["Key"]: tag["Value"]}
+        )
     try:
-        with _configuration(stack, r"cluster: \S+", f"cluster: {{tag: {{{tag['Key']}: {tag['Value']}}}}}") as path:
+        with _configuration(
+            stack,
+            r"cluster: \S+",
+            f"cluster: {{tag: {{{tag['Key']}: {tag['Value']}}}}}",
+        ) as path:
             yield Prepared(config=path)
     finally:
         for region, arn in arns.items():
-            stack.client("dsql", region).untag_resource(resourceArn=arn, tagKeys=[tag["Key"]])
+            stack.client("dsql", region).untag_resource(
+                resourceArn=arn, tagKeys=[tag["Key"]]
+            )
+
+
+@contextmanager
+def files_to_apply(stack: Stack) -> Iterator[Prepared]:
+    """Files that change, make and delete something of each kind, for us-east-1 alone."""
+    with _applied(stack) as path:
+        yield Prepared(config=path)
+
+
+@contextmanager
+def nothing_to_apply(stack: Stack) -> Iterator[Prepared]:
+    """The same things, and none of the files any more."""
+    with _applied(stack) as path:
+        for kind in ("alarms", "dashboards", "log-groups"):
+            for file in (path.parent / kind).iterdir():
+                file.unlink()
+        yield Prepared(config=path)
+
+
+@contextmanager
+def alarm_to_drill(stack: Stack) -> Iterator[Prepared]:
+    """An alarm that calls a topic, on a metric that nobody sends, and a composite alarm upon it."""
+    watch, topics = stack.client("cloudwatch"), stack.client("sns")
+    topic = topics.create_topic(Name="conformance-drill")["TopicArn"]
+    _put_alarm(
+        stack, "conformance-drill", AlarmActions=[topic], TreatMissingData="ignore"
+    )
+    watch.put_composite_alarm(
+        AlarmName="conformance-drill-above", AlarmRule="ALARM(conformance-drill)"
+    )
+    watch.set_alarm_state(
+        AlarmName="conformance-drill", StateValue="OK", StateReason="conformance"
+    )
+    try:
+        yield Prepared()
+    finally:
+        watch.delete_alarms(AlarmNames=["conformance-drill-above"])
+        watch.delete_alarms(AlarmNames=["conformance-drill"])
+        topics.delete_topic(TopicArn=topic)
 
 
 @contextmanager
@@ -150,8 +224,13 @@ def role_profile(stack: Stack) -> Iterator[Prepared]:
 def role_profile_with_mfa(stack: Stack) -> Iterator[Prepared]:
     """The same profile, whose role wants the code of a device."""
     device = "mfa_serial = arn:aws:iam::123456789012:mfa/operator\n"
-    with _role(stack) as arn, _file(stack, "aws-config", _profiles(stack, arn) + device) as path:
-        yield Prepared(variables={"AWS_CONFIG_FILE": str(path)}, hidden=_KEYS, typed="123456")
+    with (
+        _role(stack) as arn,
+        _file(stack, "aws-config", _profiles(stack, arn) + device) as path,
+    ):
+        yield Prepared(
+            variables={"AWS_CONFIG_FILE": str(path)}, hidden=_KEYS, typed="123456"
+        )
 
 
 @contextmanager
@@ -160,8 +239,12 @@ def as_a_role(stack: Stack) -> Iterator[Prepared]:
     with _role(stack) as arn:
         apply = stack.run(["schema", "apply", "--console-role-arn", arn])
         if apply.returncode != 0:
-            raise ScenarioError(f"the role of the preparation as-a-role was not let in: {apply.stderr}")
-        given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="conformance")["Credentials"]
+            raise ScenarioError(
+                f"the role of the preparation as-a-role was not let in: {apply.stderr}"
+            )
+        given = stack.client("sts").assume_role(
+            RoleArn=arn, RoleSessionName="conformance"
+        )["Credentials"]
         yield Prepared(
             variables={
                 "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
@@ -175,7 +258,10 @@ def as_a_role(stack: Stack) -> Iterator[Prepared]:
 def web_identity(stack: Stack) -> Iterator[Prepared]:
     """A token in a file, as Kubernetes gives it to its pods."""
     with _role(stack) as arn, _file(stack, "token", "a-token-of-nobody") as path:
-        yield Prepared(variables={"AWS_ROLE_ARN": arn, "AWS_WEB_IDENTITY_TOKEN_FILE": str(path)}, hidden=_KEYS)
+        yield Prepared(
+            variables={"AWS_ROLE_ARN": arn, "AWS_WEB_IDENTITY_TOKEN_FILE": str(path)},
+            hidden=_KEYS,
+        )
 
 
 @contextmanager
@@ -197,14 +283,25 @@ def sso_sign_in(stack: Stack) -> Iterator[Prepared]:
         "refreshToken": "renews",
     }
     with _role(stack) as arn, tempfile.TemporaryDirectory() as home:
-        given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
+        given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName=name)[
+            "Credentials"
+        ]
         cache = Path(home, ".aws", "sso", "cache")
         cache.mkdir(parents=True)
-        (cache / f"{hashlib.sha1(name.encode()).hexdigest()}.json").write_text(json.dumps(token))
+        (cache / f"{hashlib.sha1(name.encode()).hexdigest()}.json").write_text(
+            json.dumps(token)
+        )
         (cache.parents[1] / "config").write_text(settings)
         with Portal(given).running() as portal:
-            urls = {"AWS_ENDPOINT_URL_SSO": portal.url, "AWS_ENDPOINT_URL_SSO_OIDC": portal.url}
-            yield Prepared(variables={"HOME": home, **urls}, hidden=_KEYS, exchanges=portal.exchanges)
+            urls = {
+                "AWS_ENDPOINT_URL_SSO": portal.url,
+                "AWS_ENDPOINT_URL_SSO_OIDC": portal.url,
+            }
+            yield Prepared(
+                variables={"HOME": home, **urls},
+                hidden=_KEYS,
+                exchanges=portal.exchanges,
+            )
 
 
 @contextmanager
@@ -224,19 +321,29 @@ def login(stack: Stack) -> Iterator[Prepared]:
         "refreshToken": "renews",
         "clientId": "arn:aws:signin:::devtools/same-device",
         "dpopKey": key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
         ).decode(),
     }
-    settings = f"[profile conformance-login]\nregion = us-east-1\nlogin_session = {session}\n"
+    settings = (
+        f"[profile conformance-login]\nregion = us-east-1\nlogin_session = {session}\n"
+    )
     with _role(stack) as arn, tempfile.TemporaryDirectory() as home:
-        given = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="conformance")["Credentials"]
+        given = stack.client("sts").assume_role(
+            RoleArn=arn, RoleSessionName="conformance"
+        )["Credentials"]
         cache = Path(home, ".aws", "login", "cache")
         cache.mkdir(parents=True)
-        (cache / f"{hashlib.sha256(session.encode()).hexdigest()}.json").write_text(json.dumps(token))
+        (cache / f"{hashlib.sha256(session.encode()).hexdigest()}.json").write_text(
+            json.dumps(token)
+        )
         (cache.parents[1] / "config").write_text(settings)
         with Portal(given).running() as portal:
             variables = {"HOME": home, "AWS_ENDPOINT_URL_SIGNIN": portal.url}
-            yield Prepared(variables=variables, hidden=_KEYS, exchanges=portal.exchanges)
+            yield Prepared(
+                variables=variables, hidden=_KEYS, exchanges=portal.exchanges
+            )
 
 
 @contextmanager
@@ -259,7 +366,9 @@ def target_qualified(stack: Stack) -> Iterator[Prepared]:
         yield Prepared()
     finally:
         events.put_targets(Rule=_RULE, EventBusName=_BUS, Targets=targets)
-        functions.remove_permission(FunctionName=_FUNCTION, Qualifier="$LATEST", StatementId="conformance")
+        functions.remove_permission(
+            FunctionName=_FUNCTION, Qualifier="$LATEST", StatementId="conformance"
+        )
 
 
 # What they are made of.
@@ -272,7 +381,10 @@ def _role(stack: Stack) -> Iterator[str]:
     document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
     arn = iam.create_role(
-        RoleName=_ROLE, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        RoleName=_ROLE,
+        AssumeRolePolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [trust]}
+        ),
     )["Role"]["Arn"]
     iam.put_role_policy(RoleName=_ROLE, PolicyName="all", PolicyDocument=document)
     try:
@@ -373,3 +485,154 @@ def _file(stack: Stack, name: str, text: str) -> Iterator[Path]:
         yield path
     finally:
         path.unlink()
+
+
+_APPLY = "conformance-apply"
+_APPLY_FILES = {
+    "alarms/a.yaml": f"""
+for: [us-east-1]
+alarms:
+  - &alarm
+    AlarmName: {_APPLY}
+    Namespace: Conformance
+    MetricName: M
+    Statistic: Sum
+    Period: 60
+    EvaluationPeriods: 1
+    Threshold: 5
+    ComparisonOperator: GreaterThanThreshold
+  - {{<<: *alarm, AlarmName: {_APPLY}-new}}
+  - {{AlarmName: {_APPLY}-both, AlarmRule: ALARM({_APPLY}) OR ALARM({_APPLY}-new)}}
+""",
+    "log-groups/g.yaml": f"""
+for: [us-east-1]
+logGroups:
+  - logGroupName: {_APPLY}-changed
+    retentionInDays: 30
+    kmsKeyId: KEY
+    deletionProtectionEnabled: true
+    metricFilters:
+      - filterName: new
+        filterPattern: ERROR
+        metricTransformations: [{{metricName: Errors, metricNamespace: Conformance, metricValue: "1"}}]
+    subscriptionFilters:
+      - {{filterName: new, filterPattern: "", destinationArn: "TARGET"}}
+  - logGroupName: {_APPLY}-cleared
+  - logGroupName: {_APPLY}-made
+    retentionInDays: 7
+""",
+    f"dashboards/{_APPLY}.json": """
+{"widgets": [{"type": "text", "x": 0, "y": 0, "width": 6, "height": 6, "properties": {"markdown": "from a file"}}]}
+""",
+}
+
+
+@contextmanager
+def _applied(stack: Stack) -> Iterator[Path]:
+    """A folder with files; in AWS what they mean to change, and what an apply had made that they do not name any more."""
+    watch, logs = stack.client("cloudwatch"), stack.client("logs")
+    name = re.search(r"^stack: (\S+)", stack.configuration.read_text(), re.MULTILINE)
+    if name is None:
+        raise ScenarioError("the stack's taskops.yaml names no stack")
+    tags = {"taskops:stack": name[1], "taskops:applied": "0123456789abcdef"}
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    key = _key(stack)
+    body = json.dumps(
+        {"widgets": [{"type": "text", "properties": {"markdown": "by hand"}}]}
+    )
+    for alarm in (_APPLY, f"{_APPLY}-old"):
+        _put_alarm(stack, alarm, Tags=listed)
+    for board in (_APPLY, f"{_APPLY}-old"):
+        watch.put_dashboard(DashboardName=board, DashboardBody=body, Tags=listed)
+    for group in ("target", "changed", "cleared", "old"):
+        own = {} if group == "target" else {"tags": tags}
+        logs.create_log_group(logGroupName=f"{_APPLY}-{group}", **own)
+    target = f"arn:aws:logs:us-east-1:123456789012:log-group:{_APPLY}-target"
+    logs.put_metric_filter(
+        logGroupName=f"{_APPLY}-changed",
+        filterName="old",
+        filterPattern="",
+        metricTransformations=[
+            {"metricName": "M", "metricNamespace": "Conformance", "metricValue": "1"}
+        ],
+    )
+    logs.put_subscription_filter(
+        logGroupName=f"{_APPLY}-changed",
+        filterName="old",
+        filterPattern="",
+        destinationArn=target,
+    )
+    logs.put_retention_policy(logGroupName=f"{_APPLY}-cleared", retentionInDays=1)
+    logs.associate_kms_key(logGroupName=f"{_APPLY}-cleared", kmsKeyId=key)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for file, text in {
+                "taskops.yaml": stack.configuration.read_text(),
+                **_APPLY_FILES,
+            }.items():
+                path = Path(folder, file)
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text.replace("KEY", key).replace("TARGET", target))
+            yield Path(folder, "taskops.yaml")
+    finally:
+        _remove_applied(stack)
+
+
+def _remove_applied(stack: Stack) -> None:
+    watch, logs = stack.client("cloudwatch"), stack.client("logs")
+    found = watch.describe_alarms(
+        AlarmNamePrefix=_APPLY, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+    )
+    for alarm in found["CompositeAlarms"] + found["MetricAlarms"]:
+        watch.delete_alarms(AlarmNames=[alarm["AlarmName"]])
+    boards = watch.list_dashboards(DashboardNamePrefix=_APPLY)["DashboardEntries"]
+    if boards:
+        watch.delete_dashboards(
+            DashboardNames=[board["DashboardName"] for board in boards]
+        )
+    for group in logs.describe_log_groups(logGroupNamePrefix=_APPLY)["logGroups"]:
+        logs.put_log_group_deletion_protection(
+            logGroupIdentifier=group["logGroupName"], deletionProtectionEnabled=False
+        )
+        logs.delete_log_group(logGroupName=group["logGroupName"])
+
+
+def _put_alarm(stack: Stack, name: str, **more: Any) -> None:
+    stack.client("cloudwatch").put_metric_alarm(
+        AlarmName=name,
+        Namespace="Conformance",
+        MetricName="M",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        **more,
+    )
+
+
+def _key(stack: Stack) -> str:
+    """A KMS key that CloudWatch Logs may use."""
+    use = [
+        "kms:Encrypt*",
+        "kms:Decrypt*",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:Describe*",
+    ]
+    statements = [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "logs.us-east-1.amazonaws.com"},
+            "Action": use,
+            "Resource": "*",
+        },
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return str(stack.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])

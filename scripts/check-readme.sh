@@ -84,6 +84,10 @@ run tail
 expect tail "REPORT"
 run plan
 expect plan "to create"
+run apply
+expect apply "created"
+run drill
+expect drill "rang"
 run permissions
 expect permissions '"events:PutEvents"'
 ran="$ran config"

@@ -1,3 +1,4 @@
+import Basics
 import Dispatch
 import Terminal
 
@@ -24,5 +25,18 @@ extension Environment {
         }
         let typed = line.drop { $0.isWhitespace }
         return String(typed.dropLast(typed.reversed().prefix { $0.isWhitespace }.count))
+    }
+
+    /// Said before the first call: what changes something is not begun where nobody can agree to it.
+    func requireSomebodyToAsk(unless yes: Bool) throws {
+        guard !yes, !canAsk else { return }
+        throw Problem(
+            .usage, "nobody can be asked here, because this is no terminal", hint: "say --yes to go on without a question")
+    }
+
+    /// - Throws: where the answer is anything but yes.
+    func requireYes(to question: StyledText) async throws {
+        let answer = await ask(question)?.lowercased()
+        guard answer == "yes" || answer == "y" else { throw Problem(.cancelled, "nothing was changed") }
     }
 }

@@ -18,19 +18,20 @@ struct MonitoringWork: Sendable {
 
     /// A look that somebody waits for, and that is over in a second or two, may take all that AWS grants in them; should
     /// others take of it too, AWS says so and the client slows down.
-    private static let quotaShare = 1.0
+    static let quotaShare = 1.0
 
-    init(_ options: GlobalOptions, timeout: Duration, in environment: Environment) async throws {
+    /// - Parameter quotaShare: nil for what runs long.
+    init(
+        _ options: GlobalOptions, timeout: Duration, in environment: Environment, quotaShare: Double? = Self.quotaShare
+    ) async throws {
         deadline = .after(timeout)
-        session = try Session(options, in: environment, quotaShare: Self.quotaShare)
-        guard let first = session.regions.first else { throw Problem(.configuration, "the stack has no Region") }
+        session = try Session(options, in: environment, quotaShare: quotaShare)
         // Files first, as far as they can be read without asking: who mends one does not want to wait for an answer.
         let root = try MonitoringRoot.find(options, in: environment)
         _ = try MonitoringFolder.read(
             root: root.path, shownAs: root.shownAs, variables: .withoutAsking(session.stack), stack: session.stack)
-        account = try await session.client(in: first.region).sts(first.region).getCallerIdentity(deadline: deadline).account
-        let variables = try MonitoringVariables(
-            stack: session.stack, account: account, clusters: try await Self.clusters(session, deadline: deadline))
+        let variables: MonitoringVariables
+        (variables, account) = try await Self.variables(session, deadline: deadline)
         let files = try MonitoringFolder.read(
             root: root.path, shownAs: root.shownAs, variables: variables, stack: session.stack)
         desired = Self.within(session.regions.map(\.region), files.desired)
@@ -52,7 +53,9 @@ struct MonitoringWork: Sendable {
         return planner.plan(account: account)
     }
 
-    var reader: LiveReader {
+    var reader: LiveReader { Self.reader(session) }
+
+    static func reader(_ session: Session) -> LiveReader {
         let targets = session.regions.map { LiveReader.Target(region: $0.region, client: session.client(in: $0.region)) }
         let home = session.stack.regions.first?.region
         return LiveReader(targets, home: targets.first { $0.region == home })
@@ -64,6 +67,18 @@ struct MonitoringWork: Sendable {
         chosen.regions = regions
         chosen.resources.removeAll { !regions.contains($0.id.region) }
         return chosen
+    }
+
+    /// What stands for what in the stack's files, and whose account it is.
+    static func variables(
+        _ session: Session, deadline: Deadline
+    ) async throws -> (variables: MonitoringVariables, account: String) {
+        guard let first = session.regions.first else { throw Problem(.configuration, "the stack has no Region") }
+        let account = try await session.client(in: first.region).sts(first.region)
+            .getCallerIdentity(deadline: deadline).account
+        let variables = try MonitoringVariables(
+            stack: session.stack, account: account, clusters: try await clusters(session, deadline: deadline))
+        return (variables, account)
     }
 
     private static func clusters(_ session: Session, deadline: Deadline) async throws -> [String: String] {
@@ -86,12 +101,18 @@ struct MonitoringRoot {
 
     /// Beside taskops.yaml. The local stack's own has nothing beside it: with that one they are looked for from here
     /// upward, then in the checkout.
-    static func find(_ options: GlobalOptions, in environment: Environment) throws -> MonitoringRoot {
+    ///
+    /// - Parameter isToBeWritten: whether files are about to come there: then never into a checkout that is elsewhere.
+    static func find(
+        _ options: GlobalOptions, in environment: Environment, isToBeWritten: Bool = false
+    ) throws -> MonitoringRoot {
         let here = environment.workingDirectory
         let sandbox = try? SandboxLocation.find(in: environment)
         let explicit = options.config ?? environment.variables["TASKOPS_CONFIG"]
         let isSandbox = options.sandbox && options.config == nil || explicit != nil && explicit == sandbox?.configuration
-        if isSandbox, let sandbox { return MonitoringRoot(nearest(from: here) ?? sandbox.root, from: here) }
+        if isSandbox, let sandbox {
+            return MonitoringRoot(nearest(from: here) ?? (isToBeWritten ? here : sandbox.root), from: here)
+        }
         return MonitoringRoot(folder(of: try ConfigurationFile.locate(explicit: explicit, from: here)), from: here)
     }
 

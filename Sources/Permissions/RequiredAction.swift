@@ -25,7 +25,10 @@ package enum CommandActions {
     /// Commands that call AWS, by the word typed.
     package static let all: [String: [RequiredAction]] = [
         "alarms": alarms + clusterByTag,
+        "apply": plan + monitoringWrites + clusterByTag,
         "canary": canary + clusterByTag,
+        "drill": drill,
+        "import": plan + clusterByTag,
         "init": discovery,
         "plan": plan + clusterByTag,
         "schema": schema + clusterByTag,
@@ -102,6 +105,37 @@ package enum CommandActions {
         // Asked of what the tagging API does not name.
         RequiredAction("cloudwatch:ListTagsForResource", on: .everything),
         RequiredAction("logs:ListTagsForResource", on: .everything),
+    ]
+
+    /// Tags that come with a new thing need TagResource as well.
+    private static let monitoringWrites = [
+        RequiredAction("cloudwatch:PutMetricAlarm", on: .everything),
+        // Only with the scope `*` (CloudWatch API reference, PutCompositeAlarm).
+        RequiredAction("cloudwatch:PutCompositeAlarm", on: .everything),
+        RequiredAction("cloudwatch:DeleteAlarms", on: .everything),
+        RequiredAction("cloudwatch:PutDashboard", on: .everything),
+        RequiredAction("cloudwatch:DeleteDashboards", on: .everything),
+        RequiredAction("cloudwatch:TagResource", on: .everything),
+        RequiredAction("logs:CreateLogGroup", on: .everything),
+        RequiredAction("logs:DeleteLogGroup", on: .everything),
+        RequiredAction("logs:PutRetentionPolicy", on: .everything),
+        RequiredAction("logs:DeleteRetentionPolicy", on: .everything),
+        RequiredAction("logs:AssociateKmsKey", on: .everything),
+        RequiredAction("logs:DisassociateKmsKey", on: .everything),
+        RequiredAction("logs:PutLogGroupDeletionProtection", on: .everything),
+        RequiredAction("logs:PutMetricFilter", on: .everything),
+        RequiredAction("logs:DeleteMetricFilter", on: .everything),
+        RequiredAction("logs:PutSubscriptionFilter", on: .everything),
+        RequiredAction("logs:DeleteSubscriptionFilter", on: .everything),
+        RequiredAction("logs:TagResource", on: .everything),
+    ]
+
+    /// Composite alarms are left out, or not told of, where the scope is less than everything (CloudWatch API reference,
+    /// DescribeAlarms, DescribeAlarmHistory).
+    private static let drill = [
+        RequiredAction("cloudwatch:DescribeAlarms", on: .everything),
+        RequiredAction("cloudwatch:DescribeAlarmHistory", on: .everything),
+        RequiredAction("cloudwatch:SetAlarmState", on: .everything),
     ]
 
     private static let discovery = [

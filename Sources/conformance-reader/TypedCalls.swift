@@ -17,7 +17,9 @@ enum TypedCalls {
     static let region = "us-east-1"
     static let name = "any"
 
-    static let all: [String: Call] = [
+    static let all: [String: Call] = others.merging(writes) { read, _ in read }
+
+    private static let others: [String: Call] = [
         "cloudformation DescribeStacks": { try await $0.stacks.describeStacks(deadline: $0.deadline) },
         "cloudwatch DescribeAlarms": { try await $0.cloudWatch.describeAlarms(.init(), deadline: $0.deadline) },
         "cloudwatch GetDashboard": {

@@ -36,6 +36,11 @@ import Testing
     private static let own = [DesiredState.tagKey: "tasks"]
     private static let applied = [DesiredState.tagKey: "tasks", Fingerprint.tagKey: "f"]
 
+    /// With the fingerprint of ``fields``, as after an apply.
+    private var settled: [String: String] {
+        Self.own.merging([Fingerprint.tagKey: Fingerprint.of(desired: wanted())]) { own, _ in own }
+    }
+
     @Test func whatIsNotThereIsMade() throws {
         let plan = plan([wanted(tags: ["team": "x"])], LiveState())
         let change = try #require(plan.changes.first)
@@ -123,7 +128,7 @@ import Testing
     }
 
     @Test func tagsThatTheFileWantsAreSetAndOthersLeftAlone() throws {
-        var tags = Self.own
+        var tags = settled
         tags["team"] = "old"
         tags["theirs"] = "x"
         let change = try #require(
@@ -133,8 +138,20 @@ import Testing
         #expect(change.tags["theirs"] == nil)
     }
 
+    @Test func whatWasWrittenAndNotMarkedIsMarked() throws {
+        for mark in ["0123456789abcdef", Fingerprint.unfinished] {
+            let tags = Self.own.merging([Fingerprint.tagKey: mark]) { $1 }
+            let change = try #require(plan([wanted()], LiveState(resources: [live(tags: tags)])).changes.first)
+            #expect(change.action == .update && !change.writesFields)
+            #expect(change.differences.map(\.path) == ["/Tags/taskops:applied"])
+        }
+        #expect(plan([wanted()], LiveState(resources: [live(tags: settled)])).isEmpty)
+        // The template's own is as it should be.
+        #expect(plan([wanted()], LiveState(resources: [live(tags: Self.own)])).isEmpty)
+    }
+
     @Test func disabledActionsAreLeftAsTheyAreUnlessTheFileSpeaksOfThem() throws {
-        var off = live(tags: Self.own)
+        var off = live(tags: settled)
         off.fields["ActionsEnabled"] = false
         #expect(plan([wanted()], LiveState(resources: [off])).isEmpty)
         var other = wanted()

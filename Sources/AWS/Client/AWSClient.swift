@@ -150,7 +150,10 @@ package struct AWSClient: Sendable {
         var event = event
         event.retriesAfter = plan?.wait
         configuration.observer?(event)
-        guard let plan else { throw attempt.error(failure.reason, attempts: failure.attempts(number)) }
+        guard let plan else {
+            throw attempt.error(
+                failure.reason, attempts: failure.attempts(number), validation: failure.validation)
+        }
         if plan.cost > 0 { progress.lastCost = plan.cost }
         try await pause(plan.wait, attempt, attempts: number)
         progress.number += 1

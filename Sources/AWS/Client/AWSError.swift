@@ -22,9 +22,24 @@ package struct AWSError: Error, Sendable, Hashable {
     package let failure: Failure
     /// The profile in use, where one was named: hints repeat it.
     package let profile: String?
+    /// What is wrong with what was sent, item by item, where the answer says so (`DashboardInvalidInputError`).
+    package let validation: [Invalid]
+
+    /// Something that the service does not take, and where in the document it stands.
+    package struct Invalid: Sendable, Hashable {
+        /// Such as `/widgets/0/properties/metrics`.
+        package var dataPath: String
+        package var message: String
+
+        package init(dataPath: String, message: String) {
+            self.dataPath = dataPath
+            self.message = message
+        }
+    }
 
     package init(
-        service: String, operation: String, region: String, attempts: Int, failure: Failure, profile: String? = nil
+        service: String, operation: String, region: String, attempts: Int, failure: Failure, profile: String? = nil,
+        validation: [Invalid] = []
     ) {
         self.service = service
         self.operation = operation
@@ -32,6 +47,7 @@ package struct AWSError: Error, Sendable, Hashable {
         self.attempts = attempts
         self.failure = failure
         self.profile = profile
+        self.validation = validation
     }
 
     /// AWS's error code; nil when AWS gave none.

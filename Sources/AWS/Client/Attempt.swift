@@ -9,6 +9,8 @@ struct AttemptFailure: Error {
     let seen: RetryPolicy.Failure?
     /// What the signing clock would have to be put right by, where that was the trouble.
     var skew: TimeInterval?
+    /// What is wrong with what was sent, item by item.
+    var validation: [AWSError.Invalid] = []
 
     func attempts(_ number: Int) -> Int { seen == nil ? number - 1 : number }
 }
@@ -107,6 +109,9 @@ struct Attempt<Output: Sendable> {
         guard !(200..<300).contains(response.status) else { return .success(response) }
         let answer = ErrorAnswer(response)
         let message = Redaction.clean(answer.message, signed.credentials)
+        let validation = answer.validation.map {
+            AWSError.Invalid(dataPath: $0.dataPath, message: Redaction.clean($0.message, signed.credentials))
+        }
         let correction = ClockSkew.correction(
             code: answer.code, dateHeader: response.headers["Date"], signedAt: signed.date)
         return .failure(
@@ -114,7 +119,7 @@ struct Attempt<Output: Sendable> {
                 reason: .answered(
                     status: response.status, code: answer.code, message: message, requestID: answer.requestID),
                 seen: .answered(status: response.status, code: answer.code, retryAfter: ErrorAnswer.retryAfter(response)),
-                skew: correction.map { $0 + signed.offset }))
+                skew: correction.map { $0 + signed.offset }, validation: validation))
     }
 
     private func prepare(
@@ -166,10 +171,12 @@ struct Attempt<Output: Sendable> {
         }
     }
 
-    func error(_ reason: AWSError.Failure, attempts: Int) -> AWSError {
+    func error(
+        _ reason: AWSError.Failure, attempts: Int, validation: [AWSError.Invalid] = []
+    ) -> AWSError {
         AWSError(
             service: operation.service.name, operation: operation.name, region: region, attempts: attempts,
-            failure: reason, profile: configuration.profile)
+            failure: reason, profile: configuration.profile, validation: validation)
     }
 
     var cancelled: TransportError {

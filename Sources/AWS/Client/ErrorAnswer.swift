@@ -5,6 +5,8 @@ struct ErrorAnswer {
     var code: String
     var message: String
     var requestID: String?
+    /// Item by item, what is wrong with a dashboard's body.
+    var validation: [AWSError.Invalid] = []
 
     static func requestID(_ response: HTTPResponse) -> String? {
         response.headers["x-amzn-RequestId"] ?? response.headers["x-amz-request-id"]
@@ -47,6 +49,7 @@ struct ErrorAnswer {
         let named = response.headers["x-amzn-ErrorType"] ?? body?.type ?? body?.code ?? body?.capitalCode
         code = Self.queryCode(response) ?? named.map(Self.bare) ?? "HTTP \(response.status)"
         message = body?.message ?? body?.capitalMessage ?? ""
+        validation = (try? AWSJSON.decode(InvalidDocument.self, response.body))?.items ?? []
     }
 
     /// `CODE;Sender` or `CODE;Receiver`; anything else is passed over.
@@ -60,6 +63,33 @@ struct ErrorAnswer {
         let withoutURL = code.prefix { $0 != ":" }
         return String(
             withoutURL[(withoutURL.lastIndex(of: "#").map(withoutURL.index(after:)) ?? withoutURL.startIndex)...])
+    }
+}
+
+/// The list of an error about a document. It is written small or large, by protocol (botocore's model, `cloudwatch`).
+private struct InvalidDocument: Decodable {
+    var items: [AWSError.Invalid]
+
+    init(from decoder: any Decoder) throws {
+        struct Item: Decodable {
+            var dataPath: String?
+            var message: String?
+            var capitalDataPath: String?
+            var capitalMessage: String?
+
+            enum CodingKeys: String, CodingKey {
+                case dataPath
+                case message
+                case capitalDataPath = "DataPath"
+                case capitalMessage = "Message"
+            }
+        }
+        enum CodingKeys: String, CodingKey { case dashboardValidationMessages }
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        items = try container.decode([Item].self, forKey: .dashboardValidationMessages).map {
+            AWSError.Invalid(
+                dataPath: $0.capitalDataPath ?? $0.dataPath ?? "", message: $0.capitalMessage ?? $0.message ?? "")
+        }
     }
 }
 

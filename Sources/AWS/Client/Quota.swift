@@ -41,6 +41,11 @@ package struct Quota: Sendable, Hashable {
 
     private static let logs: [String: Double] = [
         "DescribeLogGroups": 10, "DescribeLogStreams": 25, "StartQuery": 10, "GetQueryResults": 10, "StartLiveTail": 5,
+        "CreateLogGroup": 10, "DeleteLogGroup": 10, "PutRetentionPolicy": 5, "DeleteRetentionPolicy": 5,
+        "AssociateKmsKey": 5, "PutMetricFilter": 5, "DeleteMetricFilter": 5,
+        "PutSubscriptionFilter": 5, "DeleteSubscriptionFilter": 5, "TagResource": 5,
+        // Not in AWS's table, where no change of a group has less.
+        "DisassociateKmsKey": 5, "PutLogGroupDeletionProtection": 5,
     ]
 
     private static let cloudWatch: [String: Double] = [

@@ -26,6 +26,9 @@ package struct CloudWatch: Sendable {
         package var alarmNamePrefix: String?
         /// Without both types AWS answers with metric alarms only, so both are the default here.
         package var alarmTypes: [AlarmType]?
+        /// Answers names and ARNs alone, of the composite alarms whose rules name this one; nothing may stand beside it
+        /// but `maxRecords` and `nextToken`.
+        package var parentsOfAlarmName: String?
         package var stateValue: StateValue?
         package var actionPrefix: String?
         package var maxRecords: Int?
@@ -33,13 +36,14 @@ package struct CloudWatch: Sendable {
 
         package init(
             alarmNames: [String]? = nil, alarmNamePrefix: String? = nil,
-            alarmTypes: [AlarmType]? = [.metricAlarm, .compositeAlarm],
+            alarmTypes: [AlarmType]? = [.metricAlarm, .compositeAlarm], parentsOfAlarmName: String? = nil,
             stateValue: StateValue? = nil, actionPrefix: String? = nil, maxRecords: Int? = nil,
             nextToken: String? = nil
         ) {
             self.alarmNames = alarmNames
             self.alarmNamePrefix = alarmNamePrefix
             self.alarmTypes = alarmTypes
+            self.parentsOfAlarmName = parentsOfAlarmName
             self.stateValue = stateValue
             self.actionPrefix = actionPrefix
             self.maxRecords = maxRecords
@@ -50,6 +54,7 @@ package struct CloudWatch: Sendable {
             case alarmNames = "AlarmNames"
             case alarmNamePrefix = "AlarmNamePrefix"
             case alarmTypes = "AlarmTypes"
+            case parentsOfAlarmName = "ParentsOfAlarmName"
             case stateValue = "StateValue"
             case actionPrefix = "ActionPrefix"
             case maxRecords = "MaxRecords"

@@ -6,6 +6,9 @@ package enum Fingerprint {
     /// The tag in which `apply` leaves the fingerprint of what the file said.
     package static let tagKey = "taskops:applied"
 
+    /// What the tag holds of something that takes several calls to make, until the last of them.
+    static let unfinished = "unfinished"
+
     /// Of members that are normalised already.
     package static func of(normalised fields: JSONTree) -> String {
         String(Digest.hex(Digest.sha256(CanonicalJSON.bytes(fields))).prefix(16))

@@ -110,7 +110,7 @@ package struct Refusal: Sendable, Hashable, Codable {
         case notAdopted
         /// It carries another stack's tag.
         case otherStack
-        /// It is the stack's and in no file: `--prune` deletes it.
+        /// It was made or taken over by an apply, and is in no file any more: `--prune` deletes it.
         case notPruned
         /// Metric and composite alarms share their names, and one cannot become the other (PutCompositeAlarm).
         case otherAlarmType

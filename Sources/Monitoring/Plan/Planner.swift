@@ -85,12 +85,18 @@ package struct Planner: Sendable {
     private func plan(_ wanted: DesiredResource, over found: LiveResource, _ work: inout Work) {
         let owner = owner(of: found)
         let fields = Comparison.differences(from: found, to: wanted)
-        let differences =
+        var differences =
             fields + Comparison.tagDifferences(from: found.tags ?? [:], to: wanted.tags, of: wanted.id.kind)
         // Nobody was asked whose it is, since nothing hangs on it.
         if found.tags == nil, differences.isEmpty, !options.adopts {
             work.unchanged += 1
             return
+        }
+        if owner == desired.stack, fields.isEmpty, found.tags?[Fingerprint.tagKey] != nil {
+            // Written, and cut off before it was marked: the next drift would be taken for the file's change. What no apply
+            // has marked at all is the template's, and as it should be.
+            let mark = [Fingerprint.tagKey: Fingerprint.of(desired: wanted)]
+            differences += Comparison.tagDifferences(from: found.tags ?? [:], to: mark, of: wanted.id.kind)
         }
         func refuse(_ reason: Refusal.Reason) {
             work.refused.append(
@@ -103,7 +109,8 @@ package struct Planner: Sendable {
             work.unchanged += 1
             return
         }
-        let applied = owner == nil || fields.isEmpty ? nil : found.tags?[Fingerprint.tagKey]
+        var applied = owner == nil || fields.isEmpty ? nil : found.tags?[Fingerprint.tagKey]
+        if applied == Fingerprint.unfinished { applied = nil }
         work.changes.append(
             Change(
                 wanted.id, owner == nil ? .adopt : .update,
@@ -172,7 +179,7 @@ package struct Planner: Sendable {
 
     /// Whether an apply made or took it. The stack's template puts the stack's tag on all it makes, log groups among
     /// them: what no apply has written, and what CloudFormation made, is not this program's to delete.
-    private static func isApplied(_ tags: [String: String]) -> Bool {
+    static func isApplied(_ tags: [String: String]) -> Bool {
         tags[Fingerprint.tagKey] != nil && !tags.keys.contains { $0.hasPrefix("aws:cloudformation:") }
     }
 

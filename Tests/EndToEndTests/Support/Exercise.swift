@@ -35,6 +35,12 @@ struct Exercise: Sendable, CustomTestStringConvertible {
             name: "status", flags: ["--region", "us-east-1", "--output", "json"], timeout: 3, answered: [0, 1, 2],
             failed: 3, refused: 3, reports: true),
         Exercise(name: "plan", flags: ["--output", "json"], timeout: 4, answered: [0, 2], failed: 1),
+        Exercise(
+            name: "import", flags: ["no-such-thing", "--region", "us-east-1", "--to", "/dev/null"], timeout: 3,
+            answered: [1], failed: 1),
+        Exercise(
+            name: "drill", flags: ["no-such-alarm", "--yes", "--region", "us-east-1", "--output", "json"], timeout: 3,
+            answered: [3], failed: 3, refused: 3),
         Exercise(name: "schema plan", timeout: 2, answered: [0, 2], failed: 1),
         Exercise(name: "schema apply", timeout: 2, answered: [0], failed: 1),
         Exercise(name: "whoami", timeout: 2, answered: [0], failed: 1),
@@ -46,6 +52,7 @@ struct Exercise: Sendable, CustomTestStringConvertible {
         "sandbox up": "makes the local stack, and calls AWS as `schema apply` does", "sandbox down": "calls nothing",
         "sandbox status": "calls nothing", "sandbox env": "calls nothing", "runbook": "calls nothing",
         "help": "calls nothing",
+        "apply": "writes, and goes on where it may: its own tests break AWS beneath it",
         "tail": "waits out what other commands end at, for as long as it lasts: its own tests break AWS beneath it",
     ]
 

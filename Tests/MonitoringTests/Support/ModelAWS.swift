@@ -84,7 +84,8 @@ struct ModelAWS {
         fields["logGroupClass"] = fields["logGroupClass"] ?? "STANDARD"
         fields["deletionProtectionEnabled"] = fields["deletionProtectionEnabled"] ?? false
         // Filters that the file leaves alone are somebody's.
-        let own: JSONTree = [["filterName": "own", "filterPattern": "", "metricTransformations": []]]
+        let transformation: JSONTree = ["metricName": "m", "metricNamespace": "N", "metricValue": "1"]
+        let own: JSONTree = [["filterName": "own", "filterPattern": "", "metricTransformations": [transformation]]]
         if let filters = fields["metricFilters"]?.array {
             fields["metricFilters"] = .array(
                 filters.map { filter in
