@@ -12,12 +12,18 @@ struct MonitoringRoot {
 
     /// Beside taskops.yaml. The local stack's own has nothing beside it: with that one they are looked for from here
     /// upward, then in the checkout.
-    static func find(_ options: GlobalOptions, in environment: Environment) throws -> MonitoringRoot {
+    ///
+    /// - Parameter isToBeWritten: whether files are about to come there: then never into a checkout that is elsewhere.
+    static func find(
+        _ options: GlobalOptions, in environment: Environment, isToBeWritten: Bool = false
+    ) throws -> MonitoringRoot {
         let here = environment.workingDirectory
         let sandbox = try? SandboxLocation.find(in: environment)
         let explicit = options.config ?? environment.variables["TASKOPS_CONFIG"]
         let isSandbox = options.sandbox && options.config == nil || explicit != nil && explicit == sandbox?.configuration
-        if isSandbox, let sandbox { return MonitoringRoot(nearest(from: here) ?? sandbox.root, from: here) }
+        if isSandbox, let sandbox {
+            return MonitoringRoot(nearest(from: here) ?? (isToBeWritten ? here : sandbox.root), from: here)
+        }
         return MonitoringRoot(folder(of: try ConfigurationFile.locate(explicit: explicit, from: here)), from: here)
     }
 
