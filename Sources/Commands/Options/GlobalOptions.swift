@@ -39,6 +39,9 @@ struct DurationArgument: ExpressibleByArgument, Hashable {
         guard let duration = Duration(text: argument), duration > .zero else { return nil }
         self.duration = duration
     }
+
+    /// As it is typed, which is what the help should show.
+    var defaultValueDescription: String { duration.text }
 }
 
 /// The two forms every report has.
