@@ -80,6 +80,8 @@ run canary
 expect canary "2 of 2 Regions ok"
 run alarms
 expect alarms "What it means"
+run validate
+expect validate "valid: "
 run tail
 expect tail "REPORT"
 run plan

@@ -64,16 +64,17 @@ struct AccountSession: Sendable {
     private static func kept(_ file: String?, from folder: String) throws -> [String: StackDraft.Kept] {
         guard let file else { return [:] }
         let path = try ConfigurationFile.locate(explicit: file, from: folder)
-        var kept: [String: StackDraft.Kept] = [:]
+        var all: [String: StackDraft.Kept] = [:]
         for regional in try ConfigurationFile.load(path).regions {
             var connection = regional.connection
             // The new file may lie in another folder.
             connection.sslRootCert = connection.sslRootCert.map { $0.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
-            guard connection != ConnectionOverride() || regional.endpointURL != nil else { continue }
-            kept[regional.region] = StackDraft.Kept(
-                connection: connection, endpointURL: regional.endpointURL, file: path)
+            let kept = StackDraft.Kept(
+                connection: connection, endpointURL: regional.endpointURL, variables: regional.variables, file: path)
+            guard connection != ConnectionOverride() || kept.endpointURL != nil || !kept.variables.isEmpty else { continue }
+            all[regional.region] = kept
         }
-        return kept
+        return all
     }
 }
 

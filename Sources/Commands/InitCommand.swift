@@ -17,7 +17,7 @@ struct InitCommand: AsyncParsableCommand {
             It looks at CloudFormation's outputs, DSQL's clusters with their tags and peers, and at EventBridge's rules, in \
             the Regions after --region, or in all where DSQL peers clusters. What it cannot tell it asks on a terminal; in a \
             script it leaves the line without a value, and no command takes the file before somebody filled it in. \
-            Of the file after --config it keeps connection and endpointUrl.
+            Of the file after --config it keeps connection, endpointUrl and variables.
 
             Exit codes: 0 written, 1 error or something left to fill in, 64 bad usage.
             """)

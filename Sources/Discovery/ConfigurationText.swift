@@ -46,10 +46,8 @@ package struct ConfigurationText: Sendable, Hashable {
                     lines.append(Self.line(name.rawValue, setting, indent: 4, place: place))
                 }
             }
-            if Self.commonTopic(draft) == nil, let topic = regional.onCallTopic {
-                lines.append(Line("    variables:"))
-                lines.append(Self.line("onCallTopic", topic, indent: 6, place: "\(place)variables."))
-            }
+            let variables = Self.variables(of: regional, isTopicCommon: Self.commonTopic(draft) != nil, place: place)
+            if !variables.isEmpty { lines += [Line("    variables:")] + variables }
             if let kept = regional.kept { lines += Self.lines(kept) }
         }
         // Comments stand in one column, but for the lines that reach beyond it.
@@ -120,6 +118,22 @@ package struct ConfigurationText: Sendable, Hashable {
             line.open = ("\(place)\(key)", "\(reason)\(could)")
             return line
         }
+    }
+
+    /// What a Region's monitoring files call by a name of their own; one that an earlier file chose is the one that counts.
+    private static func variables(
+        of regional: StackDraft.RegionDraft, isTopicCommon: Bool, place: String
+    ) -> [Line] {
+        var kept = regional.kept?.variables ?? [:]
+        if kept["onCallTopic"] == regional.onCallTopic?.value { kept["onCallTopic"] = nil }
+        var lines: [Line] = []
+        if !isTopicCommon, kept["onCallTopic"] == nil, let topic = regional.onCallTopic {
+            lines.append(line("onCallTopic", topic, indent: 6, place: "\(place)variables."))
+        }
+        return lines
+            + kept.sorted { $0.key < $1.key }.map { name, value in
+                Line("      \(name): \(scalar(value))", "kept from \(regional.kept?.file ?? "")")
+            }
     }
 
     private static func lines(_ kept: StackDraft.Kept) -> [Line] {

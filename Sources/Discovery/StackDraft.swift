@@ -27,11 +27,16 @@ package struct StackDraft: Sendable, Hashable {
     package struct Kept: Sendable, Hashable {
         package var connection: ConnectionOverride
         package var endpointURL: String?
+        /// For monitoring files, as written.
+        package var variables: [String: String]
         package var file: String
 
-        package init(connection: ConnectionOverride, endpointURL: String? = nil, file: String) {
+        package init(
+            connection: ConnectionOverride, endpointURL: String? = nil, variables: [String: String] = [:], file: String
+        ) {
             self.connection = connection
             self.endpointURL = endpointURL
+            self.variables = variables
             self.file = file
         }
     }

@@ -35,6 +35,33 @@ import Testing
         #expect(stack.canary == CanaryThresholds(timeout: .seconds(60), slowAfter: .milliseconds(2500)))
     }
 
+    @Test func variablesAreTheRegionsOwnOverTheStacks() throws {
+        let text = Self.whole.replacing("canary: ", with: "variables: {topic: 'arn:${region}:${account}', limit: 5}\ncanary: ")
+            .replacing(
+                "    bus: other-bus\n", with: "    bus: other-bus\n    variables: {limit: '${us-east-1.bus} ${regions.1}'}\n")
+        let stack = try ConfigurationFile.decode(text, file: "taskops.yaml")
+        #expect(
+            stack.regions.map(\.variables) == [
+                ["topic": "arn:${region}:${account}", "limit": "5"],
+                ["topic": "arn:${region}:${account}", "limit": "${us-east-1.bus} ${regions.1}"],
+            ])
+    }
+
+    @Test(arguments: [
+        ("{region: x}", "1:13", "a name that is built in"), ("{Topic: x}", "1:13", "a lower-case letter"),
+        ("{topic: }", "1:20", "must be text"), ("{topic: {a: b}}", "1:20", "must be text"),
+        ("{topic: '${regoin}'}", "1:20", "did you mean ${region}?"),
+        ("{topic: '${other}', other: x}", "1:20", "which has no value"),
+        ("{topic: '${region'}", "1:20", "without its }"), ("{topic: '${failureQueue}'}", "1:20", "no value in us-east-1"),
+        ("{topic: '${regions.2}'}", "1:20", "no value"), ("{topic: x, topic: y}", "1:23", "given twice"),
+        ("[a]", "1:12", "must be a mapping"),
+    ])
+    func aWrongVariableIsFoundWhereItStands(variables: String, place: String, words: String) {
+        let problem = firstProblem("variables: \(variables)\n" + Self.whole)
+        #expect(problem.contains("taskops.yaml:\(place): "), "\(problem)")
+        #expect(problem.contains(words), "\(problem)")
+    }
+
     @Test(arguments: [
         ("clutser: abc0def1baz2quux3quuux4abc", "9:5", "did you mean `cluster`?"),
         ("cluster: task-mgmt-cluster-primary", "9:14", "not a cluster id"),

@@ -83,6 +83,25 @@ import Testing
         #expect(west.endpointURL == "http://127.0.0.1:5000")
     }
 
+    @Test func variablesOfAnEarlierFileAreKept() throws {
+        var draft = try draft(Facts.whole)
+        for index in draft.regions.indices {
+            draft.regions[index].kept = .init(
+                connection: ConnectionOverride(),
+                variables: ["limit": "\(index + 5)", "onCallTopic": index == 0 ? "arn:aws:sns:${region}:${account}:own" : "x"],
+                file: "/etc/taskops.yaml")
+        }
+        let topic = draft.regions[1].onCallTopic?.value
+        draft.regions[1].kept?.variables["onCallTopic"] = topic
+        let written = text(draft)
+        let stack = try ConfigurationFile.decode(written.text, file: "taskops.yaml")
+        #expect(stack.regions.map { $0.variables["limit"] } == ["5", "6"])
+        #expect(
+            stack.regions.map { $0.variables["onCallTopic"] } == [
+                "arn:aws:sns:${region}:${account}:own", "arn:aws:sns:${region}:${account}:task-on-call-dev",
+            ])
+    }
+
     @Test func whatIsOpenIsRefusedAtItsLine() throws {
         let reading = PathReading(
             paths: [Facts.path("task-events-a", "r", to: "f"), Facts.path("task-events-b", "r", to: "f")],

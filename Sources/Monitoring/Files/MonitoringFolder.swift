@@ -56,7 +56,7 @@ package enum MonitoringFolder {
         for (index, entry) in files.entries.enumerated() {
             expand(entry, index: index, into: &files, variables: variables, names: &names)
         }
-        files.findings = FindingOrder.sorted(files.findings)
+        files.findings = FindingOrder.sorted(files.findings, regions: variables.regions)
         return files
     }
 

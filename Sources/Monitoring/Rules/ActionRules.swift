@@ -76,7 +76,7 @@ enum ActionRules {
             return (2...3).contains(parts.count) && parts[0] == "function" && parts.dropFirst().allSatisfy { !$0.isEmpty }
         },
         "ssm": Form(example: "arn:aws:ssm:REGION:ACCOUNT:opsitem:SEVERITY#CATEGORY=NAME") { resource in
-            let severity = resource.split(separator: "#")[0].dropFirst("opsitem:".count)
+            let severity = resource.prefix { $0 != "#" }.dropFirst("opsitem:".count)
             return resource.hasPrefix("opsitem:") && ["1", "2", "3", "4"].contains(severity)
         },
         "ssm-incidents": Form(

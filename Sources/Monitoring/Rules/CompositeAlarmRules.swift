@@ -51,7 +51,7 @@ enum CompositeAlarmRules {
     ) {
         guard let name = alarmName(reference, id, index, path, surroundings, &notes) else { return }
         guard surroundings.alarms[id.region]?[name] == nil else { return }
-        let near = closestMatch(to: name, among: surroundings.alarmNames(in: id.region)).map { "did you mean \($0)?" }
+        let near = notes.nearest(to: name, among: surroundings.alarmNames(in: id.region)).map { "did you mean \($0)?" }
         let elsewhere = surroundings.regions.first { surroundings.alarms[$0]?[name] != nil }
         notes.note(
             .unknownAlarm, index, path, "no file makes an alarm `\(name)` in \(id.region)",
@@ -120,7 +120,7 @@ enum AlarmCycles {
                 }
                 order.append((resource.id.name, index))
             }
-            var said: Set<String> = []
+            var said = Circle.straight(children)
             for (name, index) in order where !said.contains(name) {
                 guard let circle = Circle.through(name, { children[$0] ?? [] }) else { continue }
                 said.formUnion(circle)

@@ -24,6 +24,6 @@ package enum FileValidator {
         }
         AlarmCycles.check(surroundings, &notes)
         RunbookRules.check(pages, surroundings, &notes)
-        return FindingOrder.sorted(files.findings + notes.findings)
+        return FindingOrder.sorted(files.findings + notes.findings, regions: variables.regions)
     }
 }

@@ -4,6 +4,7 @@ import Basics
 struct RuleNotes {
     let files: MonitoringFiles
     private(set) var findings: [Finding] = []
+    private var searches = 0
 
     init(_ files: MonitoringFiles) {
         self.files = files
@@ -29,6 +30,13 @@ struct RuleNotes {
     mutating func missing(_ member: String, _ resource: Int, _ hint: String) {
         guard !files.says(member, of: resource) else { return }
         note(.missingMember, resource, DataPath(), "\(member) is missing", hint)
+    }
+
+    /// The nearest of very many names. Somebody who got hundreds wrong needs no suggestion for each, and does not want to wait
+    /// for them.
+    mutating func nearest(to name: String, among names: some Sequence<String>) -> String? {
+        searches += 1
+        return searches > 200 ? nil : closestMatch(to: name, among: names)
     }
 
     mutating func note(_ finding: Finding) {

@@ -51,7 +51,7 @@ struct Exercise: Sendable, CustomTestStringConvertible {
     static let others = [
         "sandbox up": "makes the local stack, and calls AWS as `schema apply` does", "sandbox down": "calls nothing",
         "sandbox status": "calls nothing", "sandbox env": "calls nothing", "runbook": "calls nothing",
-        "help": "calls nothing",
+        "help": "calls nothing", "validate": "calls nothing",
         "apply": "writes, and goes on where it may: its own tests break AWS beneath it",
         "tail": "waits out what other commands end at, for as long as it lasts: its own tests break AWS beneath it",
     ]

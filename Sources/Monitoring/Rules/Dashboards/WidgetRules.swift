@@ -146,7 +146,7 @@ enum AlarmReferences {
         guard let known = surroundings.alarms[arn.region] ?? (surroundings.regions.contains(arn.region) ? [:] : nil),
             known[name] == nil
         else { return }
-        let near = closestMatch(to: name, among: known.keys)
+        let near = notes.nearest(to: name, among: known.keys)
         // Alarms of other accounts, and of accounts nobody asked about, may be there all the same.
         let isOurs = arn.account == surroundings.part("account", in: arn.region)
         guard isOurs || near != nil else { return }
