@@ -78,7 +78,7 @@ extension EndToEnd {
         func listing() async throws {
             let list = try await Console.run("runbook", in: Repository.root + "/schema")
             #expect(list.exit == 0)
-            #expect(list.lines.contains { $0.hasPrefix("task-processor-errors  Alarm: ") }, "\(list.output)")
+            #expect(list.lines.contains { $0.hasPrefix("task-processor-errors ") && $0.contains("  Alarm: ") }, "\(list.output)")
             try await Folder.with { folder in
                 let away = try await Console.run("--sandbox", "runbook", "--path", "task-processor-errors", in: folder)
                 #expect(away.output == Self.page + "\n", "\(away.error)")

@@ -36,6 +36,7 @@ import Testing
         #expect(try isOurs("AWS/AuroraDSQL", ["ClusterId": cluster]))
         #expect(try isOurs("AWS/Usage", ["ResourceId": "cluster/\(cluster)", "Service": "AuroraDSQL"]))
         #expect(try isOurs("TaskOps/Canary", [:]))
+        #expect(try isOurs("TaskOps/task-processor-dev", [:]))
     }
 
     @Test func whatWatchesAnothersIsNot() throws {
@@ -46,6 +47,7 @@ import Testing
         #expect(try !isOurs("AWS/SQS", ["QueueName": "orders"]))
         #expect(try !isOurs("AWS/AuroraDSQL", ["ClusterId": HealthyStack.clusters["us-west-2"]!]))
         #expect(try !isOurs("AWS/EC2", [:]))
+        #expect(try !isOurs("TaskOps/task-processor-dev-2", [:]))
     }
 
     @Test func anAlarmOnAFormulaIsTheStacksWhenOneOfItsMetricsIs() throws {

@@ -39,8 +39,8 @@ struct StackAlarms: Sendable {
         self.cluster = cluster
     }
 
-    /// Metric alarms on the stack's function, rule, bus, queues or cluster, or on what `taskops canary` publishes, and
-    /// composite alarms that refer to one that is the stack's. By name.
+    /// Metric alarms on the stack's function, rule, bus, queues or cluster, on what the function's own log is counted into,
+    /// or on what `taskops canary` publishes, and composite alarms that refer to one that is the stack's. By name.
     func of(_ all: [AlarmSource]) -> [AlarmFacts] {
         var ours = all.filter { $0.metrics.contains(where: watches) }.compactMap(\.facts)
         var others = all.compactMap(\.facts).filter { $0.alarmRule != nil }
@@ -56,7 +56,8 @@ struct StackAlarms: Sendable {
     }
 
     private func watches(_ metric: CloudWatch.Metric) -> Bool {
-        if metric.namespace == "TaskOps/Canary" { return true }
+        // The second is what log-groups/ counts: a metric filter with a default value can have no dimensions.
+        if ["TaskOps/Canary", "TaskOps/\(stack.function)"].contains(metric.namespace) { return true }
         var values: [String: String] = [:]
         for dimension in metric.dimensions ?? [] { values[dimension.name] = dimension.value }
         if values["FunctionName"] == stack.function { return true }
