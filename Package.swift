@@ -66,7 +66,7 @@ let package = Package(
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
-        room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Canary", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         room("Tailing", ["AWS", "Basics", heap]),
         room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Monitoring", ["TaskSystem", "AWS", "AWSSigning", "YAML", "Basics"]),
@@ -113,7 +113,7 @@ let package = Package(
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
-        tests("Commands", ["Basics", "Status", argumentParser]),
+        tests("Commands", ["Basics", "Canary", "Status", argumentParser]),
         tests(
             "Views",
             ["AWS", "Basics", "Canary", "Discovery", "Monitoring", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],

@@ -51,6 +51,8 @@ package enum CommandActions {
         RequiredAction("lambda:GetFunctionConfiguration", on: .function),
         RequiredAction("lambda:GetPolicy", on: .function),
         RequiredAction("logs:FilterLogEvents", on: .logGroup),
+        // With --metrics alone. It takes no narrower resource.
+        RequiredAction("cloudwatch:PutMetricData", on: .everything),
     ]
 
     private static let schema = [
