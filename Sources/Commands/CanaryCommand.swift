@@ -31,9 +31,22 @@ struct CanaryCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Where the result goes") var outputs: CanaryOutputOptions
 
+    @OptionGroup(title: "A longer look") var load: CanaryLoadOptions
+
     @OptionGroup(title: "From cron") var watch: CanaryWatchOptions
 
     func validate() throws {
+        if load.isSeries || load.consistency {
+            let cron = [
+                (watch.state != nil, "--state"), (watch.jitter != nil, "--jitter"), (watch.quiet, "--quiet"),
+                (outputs.textfile != nil, "--textfile"), (outputs.metrics, "--metrics"), (outputs.otlp != nil, "--otlp"),
+                (outputs.ping != nil, "--ping"), (keep, "--keep"),
+            ].first(where: \.0)
+            if let cron { throw ValidationError("\(cron.1) goes with a single canary, not with a longer look") }
+            if outputs.output != .text, outputs.output != .json {
+                throw ValidationError("a longer look is shown as text or json")
+            }
+        }
         if let timeout, let slowAfter, slowAfter.duration >= timeout.duration {
             throw ValidationError("--slow-after must be shorter than --timeout")
         }
@@ -45,6 +58,12 @@ struct CanaryCommand: AsyncParsableCommand {
         try await Exit.reporting(to: console, failure: 3) {
             let session = try Session(global, in: environment)
             let code = try await withInterrupts { stop in
+                if load.consistency {
+                    return try await CanaryConsistencyWork(command: self, session: session, console: console).run(stop)
+                }
+                if load.isSeries {
+                    return try await CanarySeriesWork(command: self, session: session, console: console).run(stop)
+                }
                 return try await CanaryWork(command: self, session: session, environment: environment).run(stop)
             }
             throw ExitCode(code)

@@ -53,6 +53,8 @@ package enum CommandActions {
         RequiredAction("logs:FilterLogEvents", on: .logGroup),
         // With --metrics alone. It takes no narrower resource.
         RequiredAction("cloudwatch:PutMetricData", on: .everything),
+        // With --consistency alone, which asks the function directly.
+        RequiredAction("lambda:InvokeFunction", on: .function),
     ]
 
     private static let schema = [
