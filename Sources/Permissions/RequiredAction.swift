@@ -28,6 +28,7 @@ package enum CommandActions {
         "apply": plan + monitoringWrites + clusterByTag,
         "canary": canary + clusterByTag,
         "drill": drill,
+        "history": [RequiredAction("cloudwatch:GetMetricData", on: .everything)],
         "import": plan + clusterByTag,
         "init": discovery,
         "plan": plan + clusterByTag,
