@@ -160,7 +160,8 @@ struct ScheduleEventBridgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eventbridge", abstract: "A CloudFormation template: EventBridge Scheduler and a Lambda function.",
         discussion: """
-            The function is this program: scripts/package-canary.sh makes its zip. It remembers nothing from run to run, so \
+            The function is this program: scripts/package-canary.sh makes its zip, and `taskops schema apply \
+            --console-role-arn` with the role in the stack's output lets it into the database. It remembers nothing from run to run, so \
             that M of N is the alarm's matter (DatapointsToAlarm), and its metrics come from its log (EMF).
             """)
 
@@ -187,7 +188,15 @@ struct ScheduleEventBridgeCommand: AsyncParsableCommand {
                 try ScheduleTemplate.document(
                     stack: stack.name, rhythm: schedule.rhythm(), arguments: words,
                     timeout: Int((times.timeout + CanaryOutputOptions.patience).seconds.rounded(.up)),
-                    statements: policy.statement.map { .init(sid: $0.sid, actions: $0.action, resources: $0.resource) }))
+                    statements: Self.statements(policy)))
+        }
+    }
+
+    /// Without what it never does: its log makes the metrics, and it sends no writes of its own.
+    private static func statements(_ policy: PermissionPolicy) -> [ScheduleTemplate.Statement] {
+        policy.statement.compactMap { statement in
+            let actions = statement.action.filter { !["cloudwatch:PutMetricData", "lambda:InvokeFunction"].contains($0) }
+            return actions.isEmpty ? nil : .init(sid: statement.sid, actions: actions, resources: statement.resource)
         }
     }
 }

@@ -39,6 +39,23 @@ extension EndToEnd {
             try await Rows.removeAll()
         }
 
+        @Test("on a terminal the table keeps up with the runs, and q ends it and leaves the last one standing")
+        func live() async throws {
+            try await Folder.with { folder in
+                let screen = try await Terminals.run(
+                    [
+                        "--sandbox", "canary", "--duration", "50s", "--interval", "1s", "--region", "us-east-1", "--slow-after",
+                        "29s",
+                    ],
+                    typing: [.init("2 ok", "q")], variables: ["TASKOPS_CONFIG": LocalStack.current.configurationFile], in: folder)
+                #expect(screen.untyped == 0 && screen.exit == 0, "\(screen.text)")
+                #expect(screen.text.contains("series") && screen.text.contains("p50"))
+                // What stands on the main screen is the page of the last run that ended.
+                #expect(screen.text.split(separator: "\n").last { $0.contains("runs in") }?.contains("ok") == true)
+            }
+            #expect(try await Rows.counts() == .none)
+        }
+
         @Test("consistency: no stale read; with a Region behind, each of them is counted, as the gate counts reads")
         func consistency() async throws {
             try await Rows.removeAll()
@@ -172,32 +189,36 @@ extension EndToEnd {
                 let packed = try await Programs.run(
                     Repository.root + "/scripts/package-canary.sh", [Console.path, file, zip])
                 #expect(packed.exit == 0, "\(packed.error)")
+                let role = try await Clients.boto3(
+                    "us-east-1",
+                    """
+                    properties = json.load(open('\(template)'))['Resources']['FunctionRole']['Properties']
+                    def plain(value): return value['Fn::Sub'].replace('${AWS::AccountId}', '123456789012') if isinstance(value, dict) else value
+                    document = properties['Policies'][0]['PolicyDocument']
+                    document['Statement'] = [s | {'Resource': [plain(r) for r in s['Resource']]} for s in document['Statement'] if s['Sid'] != 'Log']
+                    answer = client('iam').create_role(RoleName='canary-function',
+                        AssumeRolePolicyDocument=json.dumps(properties['AssumeRolePolicyDocument']))['Role']['Arn']
+                    client('iam').put_role_policy(RoleName='canary-function', PolicyName='canary', PolicyDocument=json.dumps(document))
+                    """)
+                let arn = try #require(role.text)
+                let granted = try await Console.run(
+                    "--sandbox", "schema", "apply", "--schema", LocalStack.schema, "--console-role-arn", arn)
+                #expect(granted.exit == 0, "\(granted.error)")
                 let answer = try await Clients.boto3(
                     "us-east-1",
                     """
-                    template = json.load(open('\(template)'))
-                    resources = template['Resources']
-                    properties = resources['Function']['Properties']
-                    iam, functions = client('iam'), client('lambda')
-                    def plain(value):
-                        if isinstance(value, dict) and 'Fn::Sub' in value: return value['Fn::Sub'].replace('${AWS::AccountId}', '123456789012')
-                        return value
-                    role = resources['FunctionRole']['Properties']
-                    document = role['Policies'][0]['PolicyDocument']
-                    document['Statement'] = [s | {'Resource': [plain(r) for r in s['Resource']]} for s in document['Statement'] if s['Sid'] != 'Log']
-                    arn = iam.create_role(RoleName='canary-function', AssumeRolePolicyDocument=json.dumps(role['AssumeRolePolicyDocument']))['Role']['Arn']
-                    iam.put_role_policy(RoleName='canary-function', PolicyName='canary', PolicyDocument=json.dumps(document))
-                    name = properties['FunctionName']
-                    functions.create_function(FunctionName=name, Runtime=properties['Runtime'], Handler=properties['Handler'], Role=arn,
+                    import base64
+                    properties = json.load(open('\(template)'))['Resources']['Function']['Properties']
+                    functions, name = client('lambda'), properties['FunctionName']
+                    functions.create_function(FunctionName=name, Runtime=properties['Runtime'], Handler=properties['Handler'], Role='\(arn)',
                         Code={'ZipFile': open('\(zip)', 'rb').read()}, Timeout=properties['Timeout'], Environment=properties['Environment'])
                     functions.get_waiter('function_active_v2').wait(FunctionName=name)
                     out = functions.invoke(FunctionName=name, LogType='Tail', Payload=b'{}')
-                    import base64
                     answer = {'error': out.get('FunctionError'), 'payload': json.load(out['Payload']),
                         'log': base64.b64decode(out['LogResult']).decode()}
                     functions.delete_function(FunctionName=name)
-                    iam.delete_role_policy(RoleName='canary-function', PolicyName='canary')
-                    iam.delete_role(RoleName='canary-function')
+                    client('iam').delete_role_policy(RoleName='canary-function', PolicyName='canary')
+                    client('iam').delete_role(RoleName='canary-function')
                     """)
                 #expect(answer["error"] == .null, "\(answer)")
                 #expect([0, 1].contains(answer["payload"]?["exitCode"]?.integer), "\(answer)")

@@ -17,7 +17,7 @@ package enum CanaryHistoryView {
         _ region: CanaryHistoryReport.Region, _ report: CanaryHistoryReport, on profile: TerminalProfile
     ) -> [StyledText] {
         let width = profile.width ?? .max
-        var lines = head(region).wrapped(to: width, indent: 2)
+        var lines = head(region, report).wrapped(to: width, indent: 2)
         if let problem = region.problem {
             lines += ("  \("!", .warning) \(ProblemView.oneLine(problem))" as StyledText).wrapped(to: width, indent: 4)
         }
@@ -49,10 +49,21 @@ package enum CanaryHistoryView {
         return lines
     }
 
-    private static func head(_ region: CanaryHistoryReport.Region) -> StyledText {
+    /// The end of the last period that has a result: silence since then is worth a look.
+    private static func newest(_ region: CanaryHistoryReport.Region, _ report: CanaryHistoryReport) -> String? {
+        let results = region.values(.success, "SampleCount")
+        guard let last = results.lastIndex(where: { ($0 ?? 0) > 0 }), let end = Units.secondsSince1970(report.to) else {
+            return nil
+        }
+        return UTCTime(secondsSince1970: end - (results.count - 1 - last) * report.periodSeconds).iso8601
+    }
+
+    private static func head(_ region: CanaryHistoryReport.Region, _ report: CanaryHistoryReport) -> StyledText {
         var head: StyledText = "\(region.region, .name(region.region))  "
         let unknown = region.sum(.unknown)
-        if region.runs == 0 {
+        if region.series.isEmpty, region.problem != nil {
+            head += "\("no answer", .warning)"
+        } else if region.runs == 0 {
             head +=
                 unknown == 0 ? "\("nothing", .warning): no canary has put its metrics here" : "\("no run could tell", .warning)"
         } else {
@@ -60,6 +71,7 @@ package enum CanaryHistoryView {
             let share = Decimals.seconds((Double(region.successes) / Double(region.runs) * 10_000).rounded(.down) * 10)
             head += StyledText("\(share)% got through", region.successes == region.runs ? .good : .bad)
             head += " of \(region.runs) run\(region.runs == 1 ? "" : "s")"
+            if let newest = newest(region, report) { head += StyledText(", the newest before \(newest)", .faint) }
         }
         if unknown > 0 { head += "  \("\(unknown) could not tell", .warning)" }
         for (name, word) in [

@@ -92,6 +92,12 @@ package enum ScheduleTemplate {
                     ],
                 ],
             ],
+            "Outputs": [
+                "FunctionRoleArn": [
+                    "Description": "Let it in as the console's role: taskops schema apply --console-role-arn ARN",
+                    "Value": ["Fn::GetAtt": ["FunctionRole", "Arn"]],
+                ]
+            ],
         ]
         return try JSONView.document(template) + "\n"
     }
