@@ -20,7 +20,7 @@ FUNCTION_ZIP := .taskops/task-processor.zip
 # Two cores, one build at a time; and setup comes before everything.
 .NOTPARALLEL:
 
-.PHONY: help setup build release function demo test test-swift test-python test-readme conformance lint golden soak soak-watch fuzz faults tail-schedules tail-matrix bench clean
+.PHONY: help setup build release function demo test test-swift test-python test-readme conformance lint golden soak soak-cron soak-watch fuzz faults tail-schedules tail-matrix bench clean
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
@@ -77,6 +77,9 @@ golden: ## record the expected screens anew; read the difference before committi
 
 soak: release function ## many canaries: one after the other, and at once
 	scripts/soak.sh
+
+soak-cron: release function ## the canary every few seconds for 15 minutes under faults, then killed 100 times
+	$(PYTHON) scripts/soak-cron.py
 
 # What a reader would need without bound, it does not get: the processes may have 2.5 GB of addresses each.
 soak-watch: release function ## ten minutes of taskops status --watch: memory, connections, calls

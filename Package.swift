@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -38,6 +39,7 @@ let package = Package(
         .executable(name: "task-processor", targets: ["task-processor"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -66,7 +68,7 @@ let package = Package(
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
-        room("Canary", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Canary", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics", histogram]),
         room("Tailing", ["AWS", "Basics", heap]),
         room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
         room("Monitoring", ["TaskSystem", "AWS", "AWSSigning", "YAML", "Basics"]),
@@ -113,7 +115,7 @@ let package = Package(
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
-        tests("Commands", ["Basics", "Status", argumentParser]),
+        tests("Commands", ["Basics", "Canary", "Status", argumentParser]),
         tests(
             "Views",
             ["AWS", "Basics", "Canary", "Discovery", "Monitoring", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],

@@ -78,6 +78,11 @@ run schema
 expect schema "up to date"
 run canary
 expect canary "2 of 2 Regions ok"
+run schedule
+expect schedule "--alert-after 2/3 --interval 1m"
+expect schedule "got through of"
+run series
+expect series "none stale"
 run alarms
 expect alarms "What it means"
 run validate

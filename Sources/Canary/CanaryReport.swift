@@ -7,6 +7,8 @@ package struct CanaryReport: Sendable, Hashable, Codable {
     package var outcome: CanaryOutcome
     package var regions: [CanaryRegionReport]
     package var consistency: [CanaryConsistency]
+    /// Together with the runs before it; nil where none are remembered.
+    package var watch: CanaryWatch?
 
     package init(stack: String, startedAt: String, regions: [CanaryRegionReport], consistency: [CanaryConsistency]) {
         self.stack = stack
@@ -15,6 +17,9 @@ package struct CanaryReport: Sendable, Hashable, Codable {
         self.regions = regions
         self.consistency = consistency
     }
+
+    /// What the exit code says: this run's outcome, or what it and those before it come to.
+    package var verdict: CanaryOutcome { watch?.verdict ?? outcome }
 }
 
 /// Ordered by what must be said first: a broken path outranks a blind prober, which outranks a slow path.
@@ -112,6 +117,8 @@ package struct CanaryCleanup: Sendable, Hashable, Codable {
         case done, kept, failed
         /// There was nothing to remove.
         case nothing
+        /// It waits for the event that would complete it; a later run removes it.
+        case awaiting
     }
 
     package var outcome: Outcome

@@ -75,8 +75,45 @@ struct CanaryRows: Sendable {
         }
     }
 
+    /// Rows one look at the past takes at the most.
+    private static let pastLimit = 1000
+
+    /// What is here of the canaries that the question names. Those that have told all are removed in the same transaction,
+    /// so that none is told of twice.
+    func past(
+        _ question: CanaryPast.Question, deadline: Deadline
+    ) async throws -> (rows: [CanaryPast.Row], isWhole: Bool) {
+        try await database.get().withConnection(deadline: deadline) { connection in
+            try await connection.transaction(deadline: deadline) { transaction in
+                let found = try await transaction.query(
+                    """
+                    SELECT t.id, t.status, max(p.processed_at) AS processed_at
+                    FROM tasks t LEFT JOIN processed_events p ON p.task_id = t.id
+                    WHERE t.created_by = \(mark.author)
+                    GROUP BY t.id, t.status, t.created_at ORDER BY t.created_at LIMIT \(Self.pastLimit)::integer
+                    """, deadline: deadline)
+                let known = try found.map { row in
+                    CanaryPast.Row(
+                        task: try row["id", as: UUID.self].lowercased,
+                        isCompleted: try row["status", as: String.self] == "completed",
+                        processedAt: try row["processed_at", as: Date?.self].map { Int64($0.timeIntervalSince1970 * 1000) })
+                }.filter { question.pending[$0.task] != nil || question.closed.contains($0.task) }
+                let over = known.filter(question.removes)
+                let removed = over.prefix(Self.sweepLimit)
+                if !removed.isEmpty {
+                    _ = try await delete(
+                        removed.compactMap { UUID(uuidString: $0.task) }, in: transaction, deadline: deadline)
+                }
+                return (
+                    known.filter { !question.removes($0) } + removed,
+                    over.count == removed.count && found.count < Self.pastLimit
+                )
+            }
+        }
+    }
+
     /// Removes canaries that earlier runs left behind, and returns how many.
-    func sweep(deadline: Deadline) async throws -> Int {
+    func sweep(leaving awaited: [UUID] = [], deadline: Deadline) async throws -> Int {
         let age = Int(CanaryMark.leftoverAge.components.seconds)
         return try await database.get().withConnection(deadline: deadline) { connection in
             try await connection.transaction(deadline: deadline) { transaction in
@@ -84,12 +121,35 @@ struct CanaryRows: Sendable {
                     """
                     SELECT id FROM tasks
                     WHERE created_by = \(mark.author) AND created_at < now() - make_interval(secs => \(age)::integer)
-                    ORDER BY created_at LIMIT \(Self.sweepLimit)::integer
+                    ORDER BY created_at LIMIT \(Self.sweepLimit + awaited.count)::integer
                     """, deadline: deadline)
-                let tasks = try rows.map { try $0["id", as: UUID.self] }
-                return tasks.isEmpty ? 0 : try await delete(tasks, in: transaction, deadline: deadline)
+                let tasks = try rows.map { try $0["id", as: UUID.self] }.filter { !awaited.contains($0) }
+                    .prefix(Self.sweepLimit)
+                return tasks.isEmpty ? 0 : try await delete(Array(tasks), in: transaction, deadline: deadline)
             }
         }
+    }
+
+    func has(_ task: UUID, deadline: Deadline) async throws -> Bool {
+        try await database.get().withConnection(deadline: deadline) { connection in
+            try await !connection.query("SELECT 1 AS there FROM tasks WHERE id = \(task)", deadline: deadline).isEmpty
+        }
+    }
+
+    /// Removes canaries, as many as one transaction takes at a time, and returns how many there were.
+    func removeAll(_ tasks: [UUID], deadline: Deadline) async throws -> Int {
+        var removed = 0
+        var rest = tasks[...]
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(Self.sweepLimit))
+            rest = rest.dropFirst(Self.sweepLimit)
+            removed += try await database.get().withConnection(deadline: deadline) { connection in
+                try await connection.transaction(deadline: deadline) { transaction in
+                    try await delete(some, in: transaction, deadline: deadline)
+                }
+            }
+        }
+        return removed
     }
 
     /// Children first: the foreign key wants it so.

@@ -23,22 +23,25 @@ package struct CanaryRun: Sendable {
     /// Never throws: whatever fails is a row of the report.
     ///
     /// - Parameters:
+    ///   - past: what to ask each Region's database about earlier runs.
     ///   - deadline: the end of the whole run, clean-up included.
     ///   - stop: ends the probing at once; the clean-up still runs.
     ///   - report: called when a probe turns to its next hop.
     package func run(
-        deadline: Deadline, stop: StopSignal, report: @escaping @Sendable (CanaryProgress) -> Void
-    ) async -> CanaryReport {
+        asking past: [String: CanaryPast.Question] = [:], deadline: Deadline, stop: StopSignal,
+        report: @escaping @Sendable (CanaryProgress) -> Void
+    ) async -> (report: CanaryReport, traces: [CanaryTrace]) {
         let startedAt = UTCTime(secondsSince1970: Int(Date().timeIntervalSince1970.rounded(.down)))
         let mark = CanaryMark(stack: stack)
         let results = await probed.boundedMap { target in
             let probe = RegionProbe(
-                target: target, peer: all.first { $0.region != target.region }, mark: mark, options: options,
-                deadline: deadline, stop: stop, report: report)
+                target: target, peer: all.first { $0.region != target.region }, mark: mark,
+                past: past[target.region] ?? .init(), options: options, deadline: deadline, stop: stop, report: report)
             return await probe.run()
         }
-        return CanaryReport(
+        let report = CanaryReport(
             stack: stack, startedAt: startedAt.iso8601, regions: results.map(\.report),
             consistency: results.compactMap(\.consistency))
+        return (report, results.map(\.trace))
     }
 }

@@ -31,11 +31,14 @@ package struct CanaryOptions: Sendable, Hashable {
     package var slowAfter: Duration
     /// Leave the rows where they are, to look at them.
     package var keepsRows: Bool
+    /// Leave a task whose completion was not seen, for a later run to see whether it comes.
+    package var awaitsUnseen: Bool
 
-    package init(timeout: Duration, slowAfter: Duration, keepsRows: Bool) {
+    package init(timeout: Duration, slowAfter: Duration, keepsRows: Bool, awaitsUnseen: Bool = false) {
         self.timeout = timeout
         self.slowAfter = slowAfter
         self.keepsRows = keepsRows
+        self.awaitsUnseen = awaitsUnseen
     }
 
     /// What is held back at the end for asking why and for cleaning up.

@@ -9,6 +9,8 @@ struct RegionProbe: Sendable {
     let target: CanaryTarget
     let peer: CanaryTarget?
     let mark: CanaryMark
+    /// What to ask about earlier runs.
+    let past: CanaryPast.Question
     let options: CanaryOptions
     let deadline: Deadline
     let stop: StopSignal
@@ -17,6 +19,7 @@ struct RegionProbe: Sendable {
     struct Result: Sendable {
         var report: CanaryRegionReport
         var consistency: CanaryConsistency?
+        var trace: CanaryTrace
     }
 
     func run() async -> Result {
@@ -25,12 +28,17 @@ struct RegionProbe: Sendable {
         let walk = CanaryWalk(probe: self, home: home, away: away)
         var walked = await stop.run { await walk.run() }
         if !stop.isRequested { await explain(&walked) }
+        // Before the sweep, which would take a row away that came an hour ago and was never told of.
+        let found = await lookBack(home)
         let (cleanup, cleanupProblem) = await cleanUp(walked, home: home, away: away)
         await home.close()
         await away?.close()
-        return Result(
-            report: regionReport(walked, cleanup: cleanup, cleanupProblem: cleanupProblem),
-            consistency: consistency(walked.ledger))
+        let report = regionReport(walked, cleanup: cleanup, cleanupProblem: cleanupProblem)
+        var trace = CanaryTrace(
+            region: target.region, outcome: report.outcome, task: report.taskId, unseen: unseen(walked),
+            isRemoved: cleanup.outcome == .done, past: found?.rows, isPastWhole: found?.isWhole ?? false)
+        trace.counts = !stop.isRequested
+        return Result(report: report, consistency: consistency(walked.ledger), trace: trace)
     }
 
     // MARK: -
@@ -52,6 +60,9 @@ struct RegionProbe: Sendable {
             return (CanaryCleanup(outcome: .nothing, swept: await sweep(home, deadline: deadline)), nil)
         }
         if options.keepsRows { return (CanaryCleanup(outcome: .kept), nil) }
+        if options.awaitsUnseen, walked.lost?.step == .complete {
+            return (CanaryCleanup(outcome: .awaiting, swept: await sweep(home, deadline: deadline)), nil)
+        }
         var problem: Problem?
         for rows in [home, away].compactMap(\.self) {
             do {
@@ -68,7 +79,24 @@ struct RegionProbe: Sendable {
     /// A sweep that fails is tried again by every later run, so it does not spoil this one.
     private func sweep(_ rows: CanaryRows, deadline: Deadline) async -> Int {
         guard !options.keepsRows else { return 0 }
-        return (try? await rows.sweep(deadline: deadline)) ?? 0
+        // A task that waits for its last event is not left over.
+        let awaited = past.pending.filter { $0.value == .complete && !past.expired.contains($0.key) }
+        return (try? await rows.sweep(leaving: awaited.keys.compactMap(UUID.init), deadline: deadline)) ?? 0
+    }
+
+    /// Rows of earlier runs that have come since; nil when nobody could look.
+    private func lookBack(_ home: CanaryRows) async -> (rows: [CanaryPast.Row], isWhole: Bool)? {
+        if past.isEmpty { return ([], true) }
+        guard home.missing == nil else { return nil }
+        let left = stop.isRequested ? options.reserve : self.deadline.remaining
+        return try? await home.past(past, deadline: .after(left / 2))
+    }
+
+    private func unseen(_ walked: CanaryWalk.Walked) -> CanaryMemory.Pending? {
+        guard let lost = walked.lost, let task = walked.task else { return nil }
+        return CanaryMemory.Pending(
+            event: lost.id.lowercased, task: task.lowercased, step: lost.step,
+            sentAt: Int64(lost.sentAt.timeIntervalSince1970 * 1000))
     }
 
     private func regionReport(

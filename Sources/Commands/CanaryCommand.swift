@@ -29,10 +29,24 @@ struct CanaryCommand: AsyncParsableCommand {
     @Flag(help: "Leave the canary's rows in the database, to look at them.")
     var keep = false
 
-    @Option(help: ArgumentHelp("text or json.", valueName: "format"))
-    var output: ReportFormat = .text
+    @OptionGroup(title: "Where the result goes") var outputs: CanaryOutputOptions
+
+    @OptionGroup(title: "A longer look") var load: CanaryLoadOptions
+
+    @OptionGroup(title: "From cron") var watch: CanaryWatchOptions
 
     func validate() throws {
+        if load.isSeries || load.consistency {
+            let cron = [
+                (watch.state != nil, "--state"), (watch.jitter != nil, "--jitter"), (watch.quiet, "--quiet"),
+                (outputs.textfile != nil, "--textfile"), (outputs.metrics, "--metrics"), (outputs.otlp != nil, "--otlp"),
+                (outputs.ping != nil, "--ping"), (keep, "--keep"),
+            ].first(where: \.0)
+            if let cron { throw ValidationError("\(cron.1) goes with a single canary, not with a longer look") }
+            if outputs.output != .text, outputs.output != .json {
+                throw ValidationError("a longer look is shown as text or json")
+            }
+        }
         if let timeout, let slowAfter, slowAfter.duration >= timeout.duration {
             throw ValidationError("--slow-after must be shorter than --timeout")
         }
@@ -43,15 +57,16 @@ struct CanaryCommand: AsyncParsableCommand {
         let console = environment.console
         try await Exit.reporting(to: console, failure: 3) {
             let session = try Session(global, in: environment)
-            let deadline = Deadline.after(options(session).timeout)
-            let probe = try await canary(session, deadline: deadline)
-            let report = await console.withProgress { progress in
-                await withInterrupts { stop in
-                    await probe.run(deadline: deadline, stop: stop) { progress.show(CanaryView.progress($0)) }
+            let code = try await withInterrupts { stop in
+                if load.consistency {
+                    return try await CanaryConsistencyWork(command: self, session: session, console: console).run(stop)
                 }
+                if load.isSeries {
+                    return try await CanarySeriesWork(command: self, session: session, console: console).run(stop)
+                }
+                return try await CanaryWork(command: self, session: session, environment: environment).run(stop)
             }
-            console.print(try rendered(report, on: console.output))
-            throw ExitCode(Self.code(of: report.outcome))
+            throw ExitCode(code)
         }
     }
 
@@ -59,7 +74,8 @@ struct CanaryCommand: AsyncParsableCommand {
     func options(_ session: Session) -> CanaryOptions {
         let timeout = timeout?.duration ?? session.stack.canary.timeout
         let slowAfter = slowAfter?.duration ?? min(session.stack.canary.slowAfter, timeout)
-        return CanaryOptions(timeout: timeout, slowAfter: slowAfter, keepsRows: keep)
+        return CanaryOptions(
+            timeout: timeout, slowAfter: slowAfter, keepsRows: keep, awaitsUnseen: watch.state != nil)
     }
 
     static func code(of outcome: CanaryOutcome) -> Int32 {
@@ -71,27 +87,24 @@ struct CanaryCommand: AsyncParsableCommand {
         }
     }
 
-    private func canary(_ session: Session, deadline: Deadline) async throws -> CanaryRun {
-        if output == .text, let first = session.regions.first {
+    func canary(_ session: Session, deadline: Deadline) async throws -> CanaryRun {
+        if outputs.output == .text, watch.state == nil, !outputs.goesElsewhere, let first = session.regions.first {
             // Without credentials no Region can be looked at: one sentence says it better than a table of blanks.
             _ = try await session.client(in: first.region).credentials(deadline: deadline)
         }
-        let targets = await session.stack.regions.boundedMap { regional in
+        return CanaryRun(
+            stack: session.stack.name, all: await targets(session, deadline: deadline),
+            probing: session.regions.map(\.region), options: options(session))
+    }
+
+    func targets(_ session: Session, deadline: Deadline) async -> [CanaryTarget] {
+        await session.stack.regions.boundedMap { regional in
             CanaryTarget(
                 region: regional.region, bus: regional.bus, rule: regional.rule, function: regional.function,
                 client: session.client(in: regional.region),
                 database: await Exit.result {
                     try await session.database(regional, as: regional.databaseRole, deadline: deadline)
                 })
-        }
-        return CanaryRun(
-            stack: session.stack.name, all: targets, probing: session.regions.map(\.region), options: options(session))
-    }
-
-    private func rendered(_ report: CanaryReport, on profile: TerminalProfile) throws -> [StyledText] {
-        switch output {
-        case .text: CanaryView.lines(report, on: profile)
-        case .json: [StyledText(try JSONView.document(report))]
         }
     }
 }

@@ -7,12 +7,15 @@ package struct PermissionPolicy: Sendable, Hashable, Codable {
         package var effect = "Allow"
         package var action: [String]
         package var resource: [String]
+        /// Operator → key → value.
+        package var condition: [String: [String: String]]?
 
         enum CodingKeys: String, CodingKey {
             case sid = "Sid"
             case effect = "Effect"
             case action = "Action"
             case resource = "Resource"
+            case condition = "Condition"
         }
     }
 
@@ -68,7 +71,7 @@ package struct PermissionPolicy: Sendable, Hashable, Codable {
             // A stack without queues needs no rights on them.
             let resources = anywhere(target, partition).map { [$0] } ?? arns(target)
             guard !actions.isEmpty, !resources.isEmpty else { return nil }
-            return Statement(sid: target.sid, action: actions, resource: resources)
+            return Statement(sid: target.sid, action: actions, resource: resources, condition: target.condition)
         }
     }
 
@@ -85,7 +88,7 @@ extension RequiredAction.Target {
         case .cluster: stack.regions
         case .function: commands.contains("schema") ? stack.regions : chosen
         case .bus, .rule, .logGroup, .queue: chosen
-        case .anyRule, .anyFunction, .anyCluster, .everything: []
+        case .anyRule, .anyFunction, .anyCluster, .canaryMetrics, .everything: []
         }
     }
 
@@ -100,6 +103,7 @@ extension RequiredAction.Target {
         case .anyRule: "AnyRule"
         case .anyFunction: "AnyFunction"
         case .anyCluster: "AnyCluster"
+        case .canaryMetrics: "CanaryMetrics"
         case .everything: "WithoutResource"
         }
     }
@@ -111,8 +115,12 @@ extension RequiredAction.Target {
         case .anyRule: "arn:\(partition):events:*:\(account):rule/*"
         case .anyFunction: "arn:\(partition):lambda:*:\(account):function:*"
         case .anyCluster: "arn:\(partition):dsql:*:\(account):cluster/*"
-        case .everything: "*"
+        case .canaryMetrics, .everything: "*"
         }
+    }
+
+    fileprivate var condition: [String: [String: String]]? {
+        self == .canaryMetrics ? ["StringEquals": ["cloudwatch:namespace": "TaskOps/Canary"]] : nil
     }
 
     fileprivate func arns(in regional: RegionalStack, account: String) -> [String] {
@@ -133,7 +141,7 @@ extension RequiredAction.Target {
             // A tag says nothing of the id before AWS is asked.
             return [arn("dsql", "cluster/*")]
         // The same in every Region: `arn(anywhereIn:account:)` has it.
-        case .anyRule, .anyFunction, .anyCluster, .everything: return ["*"]
+        case .anyRule, .anyFunction, .anyCluster, .canaryMetrics, .everything: return ["*"]
         }
     }
 }

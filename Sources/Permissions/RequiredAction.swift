@@ -7,6 +7,9 @@ package struct RequiredAction: Sendable, Hashable {
         case bus, rule, function, logGroup, queue, cluster
         // What a search looks at before the stack's names are known: all of a kind, in every Region.
         case anyRule, anyFunction, anyCluster
+        /// Metrics of one namespace: the action takes no resource, and a condition in its stead (Service Authorization
+        /// Reference, CloudWatch: `cloudwatch:namespace`).
+        case canaryMetrics
         /// The action takes no resource, or has to be allowed on all of them.
         case everything
     }
@@ -28,6 +31,7 @@ package enum CommandActions {
         "apply": plan + monitoringWrites + clusterByTag,
         "canary": canary + clusterByTag,
         "drill": drill,
+        "history": [RequiredAction("cloudwatch:GetMetricData", on: .everything)],
         "import": plan + clusterByTag,
         "init": discovery,
         "plan": plan + clusterByTag,
@@ -51,6 +55,10 @@ package enum CommandActions {
         RequiredAction("lambda:GetFunctionConfiguration", on: .function),
         RequiredAction("lambda:GetPolicy", on: .function),
         RequiredAction("logs:FilterLogEvents", on: .logGroup),
+        // With --metrics alone.
+        RequiredAction("cloudwatch:PutMetricData", on: .canaryMetrics),
+        // With --consistency alone, which asks the function directly.
+        RequiredAction("lambda:InvokeFunction", on: .function),
     ]
 
     private static let schema = [

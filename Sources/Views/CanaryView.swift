@@ -18,6 +18,7 @@ package enum CanaryView {
             lines += StyledText("~ by the function's clock, which may differ from this one", .faint).wrapped(to: width, indent: 2)
         }
         lines += verdict(report).wrapped(to: width, indent: 2)
+        if let watch = report.watch { lines += CanaryWatchView.lines(watch, at: report.startedAt, on: profile) }
         return lines
     }
 
@@ -111,6 +112,8 @@ package enum CanaryView {
         let swept = cleanup.swept == 0 ? nil : "removed \(cleanup.swept) left over from earlier runs"
         switch cleanup.outcome {
         case .done, .nothing: return swept
+        case .awaiting:
+            return ["its row waits for the event that has not come", swept].compactMap(\.self).joined(separator: "; ")
         case .kept: return ["its row was kept, as asked", swept].compactMap(\.self).joined(separator: "; ")
         case .failed:
             return ["its row could not be removed; a run an hour from now will try again", swept].compactMap(\.self).joined(
@@ -118,7 +121,7 @@ package enum CanaryView {
         }
     }
 
-    private static func word(_ outcome: CanaryOutcome) -> StyledText {
+    static func word(_ outcome: CanaryOutcome) -> StyledText {
         switch outcome {
         case .ok: StyledText("ok", .good)
         case .slow: StyledText("slow", .warning)

@@ -73,7 +73,7 @@ enum Units {
     }
 
     /// Reads `2026-11-21T03:12:07Z`, with or without a fraction.
-    private static func secondsSince1970(_ iso: String) -> Int? {
+    static func secondsSince1970(_ iso: String) -> Int? {
         guard let parts = iso.wholeMatch(of: /(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?Z/)?.output,
             let year = Int(parts.1), let month = Int(parts.2), let day = Int(parts.3), let hour = Int(parts.4),
             let minute = Int(parts.5), let second = Int(parts.6), (1...12).contains(month)

@@ -34,6 +34,10 @@ enum TypedCalls {
         "cloudwatch ListTagsForResource": {
             try await $0.cloudWatch.listTagsForResource(.init(resourceARN: name), deadline: $0.deadline)
         },
+        "cloudwatch PutMetricData": {
+            try await $0.cloudWatch.putMetricData(.init(namespace: name, metricData: []), deadline: $0.deadline)
+            return [String: String]()
+        },
         "dsql GetCluster": { try await $0.dsql.getCluster(identifier: name, deadline: $0.deadline) },
         "dsql ListClusters": { try await $0.dsql.listClusters(deadline: $0.deadline) },
         "dsql ListTagsForResource": { try await $0.dsql.listTagsForResource(arn: name, deadline: $0.deadline) },

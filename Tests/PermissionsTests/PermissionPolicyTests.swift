@@ -20,7 +20,7 @@ import Testing
 
     @Test func eachActionIsBoundToTheStacksOwnThings() throws {
         let canary = policy(["canary"], byID)
-        #expect(canary.statement.map(\.sid) == ["Bus", "Rule", "Function", "LogGroup", "Cluster"])
+        #expect(canary.statement.map(\.sid) == ["Bus", "Rule", "Function", "LogGroup", "Cluster", "CanaryMetrics"])
         #expect(canary.statement[0].action == ["events:DescribeEventBus", "events:PutEvents"])
         #expect(
             canary.statement[0].resource == [
@@ -29,7 +29,9 @@ import Testing
         #expect(canary.statement[1].resource[0] == "arn:aws:events:us-east-1:111122223333:rule/bus/rule")
         #expect(canary.statement[4].resource[0] == "arn:aws:dsql:us-east-1:111122223333:cluster/abc0def1baz2quux3quuux4abc")
         #expect(!canary.statement.flatMap(\.action).contains("dsql:DbConnectAdmin"))
-        #expect(!canary.statement.flatMap(\.resource).contains("*"))
+        // What takes no resource is bound by a condition.
+        #expect(canary.statement.filter { $0.condition == nil }.allSatisfy { !$0.resource.contains("*") })
+        #expect(canary.statement[5].condition == ["StringEquals": ["cloudwatch:namespace": "TaskOps/Canary"]])
     }
 
     @Test func onlyAFileThatNamesTagsNeedsToListClusters() {

@@ -95,7 +95,9 @@ def _denied(call: Call, message: str) -> AwsError:
 
 def _resources(call: Call, account: str) -> Iterator[tuple[str, dict[str, str]]]:
     if call.service == "cloudwatch":
-        yield from ((resource, {}) for resource in _cloudwatch(call, account))
+        namespace = call.parameters.get("Namespace") if call.operation == "PutMetricData" else None
+        context = {"cloudwatch:namespace": str(namespace)} if namespace else {}
+        yield from ((resource, context) for resource in _cloudwatch(call, account))
         return
     if (call.service, call.operation) == ("events", "PutEvents"):
         yield from _put_events(call, account)

@@ -30,6 +30,9 @@ struct Exercise: Sendable, CustomTestStringConvertible {
         Exercise(
             name: "alarms", flags: ["--output", "json"], timeout: 2, answered: [0], failed: 3, refused: 3, reports: true),
         Exercise(
+            name: "history", flags: ["--region", "us-east-1", "--output", "json"], timeout: 2, answered: [0, 1], failed: 1,
+            reports: true),
+        Exercise(
             name: "init", flags: ["--print", "--region", "us-east-1"], timeout: 4, answered: [0], failed: 1, goesOn: true),
         Exercise(
             name: "status", flags: ["--region", "us-east-1", "--output", "json"], timeout: 3, answered: [0, 1, 2],
@@ -51,7 +54,8 @@ struct Exercise: Sendable, CustomTestStringConvertible {
     static let others = [
         "sandbox up": "makes the local stack, and calls AWS as `schema apply` does", "sandbox down": "calls nothing",
         "sandbox status": "calls nothing", "sandbox env": "calls nothing", "runbook": "calls nothing",
-        "help": "calls nothing", "validate": "calls nothing",
+        "help": "calls nothing", "validate": "calls nothing", "schedule cron": "calls nothing",
+        "schedule systemd": "calls nothing", "schedule eventbridge": "calls nothing",
         "apply": "writes, and goes on where it may: its own tests break AWS beneath it",
         "tail": "waits out what other commands end at, for as long as it lasts: its own tests break AWS beneath it",
     ]

@@ -98,6 +98,24 @@ def test_a_session_needs_its_token_and_has_only_its_roles_rights(stack, make_rol
     assert code(lambda_.list_functions) == ("AccessDeniedException", 403)
 
 
+def test_metrics_are_bound_by_the_namespace_they_go_to(stack, make_role):
+    condition = {"StringEquals": {"cloudwatch:namespace": "TaskOps/Canary"}}
+    role = make_role(
+        {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": condition}
+    )
+    held = stack.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    client = stack.client(
+        "cloudwatch",
+        aws_access_key_id=held["AccessKeyId"],
+        aws_secret_access_key=held["SecretAccessKey"],
+        aws_session_token=held["SessionToken"],
+    )
+    data = [{"MetricName": "Success", "Value": 1.0}]
+    client.put_metric_data(Namespace="TaskOps/Canary", MetricData=data)
+    assert code(client.put_metric_data, Namespace="Other", MetricData=data)[0].startswith("AccessDenied")
+    assert code(client.list_metrics)[0].startswith("AccessDenied")
+
+
 def test_an_explicit_denial_wins(stack):
     iam = stack.client("iam")
     iam.create_user(UserName="limited")
