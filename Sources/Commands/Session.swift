@@ -17,7 +17,8 @@ struct Session: Sendable {
     private let environment: Environment
     private let verbosity: Int
 
-    init(_ options: GlobalOptions, in environment: Environment) throws {
+    /// - Parameter quotaShare: how much of AWS's quotas its calls may take; nil for the usual half.
+    init(_ options: GlobalOptions, in environment: Environment, quotaShare: Double? = nil) throws {
         self.environment = environment
         verbosity = options.verbose
         var environment = environment
@@ -41,6 +42,7 @@ struct Session: Sendable {
                 environment: process, profile: options.profile, region: regional.region,
                 endpointURL: options.endpointURL ?? regional.endpointURL, credentials: credentials)
             client.observer = environment.observer(verbosity: options.verbose)
+            client.quotaShare = quotaShare ?? client.quotaShare
             clients[regional.region] = AWSClient(client)
         }
         self.clients = clients

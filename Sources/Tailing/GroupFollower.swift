@@ -44,6 +44,14 @@ package struct GroupFollower: Sendable {
     var elsewhere: Int64 = 0
     /// The longest lag seen here, of late.
     var longestLag: Int64 { lag.longest }
+    /// How old lines may be when a sweep finds them, as far as the lag seen so far can tell.
+    var reach: Int64 {
+        policy.lag(.sweep, lag, elsewhere: elsewhere) + policy.interval(.sweep, lag, elsewhere: elsewhere)
+    }
+    /// From one read to the next, of late.
+    private var pace: Int64 = 0
+    private var lastBegan: Int64?
+    private var firstBegan: Int64?
     /// The place of the youngest line read.
     private var newest: Int64?
 
@@ -100,7 +108,17 @@ package struct GroupFollower: Sendable {
     }
 
     /// The read to make now: of those that are due, the one that answers for most others.
-    package func next(now: Int64) -> Read? {
+    package mutating func next(now: Int64) -> Read? {
+        guard let read = read(now: now) else { return nil }
+        if read.kind != .deep {
+            if let lastBegan { pace = (pace * 3 + max(0, now - lastBegan)) / 4 }
+            lastBegan = now
+            firstBegan = firstBegan ?? now
+        }
+        return read
+    }
+
+    private func read(now: Int64) -> Read? {
         guard whole[.sweep] != nil else { return Read(kind: .sweep, start: since, end: nil, began: now) }
         guard let kind = [Read.Kind.deep, .sweep, .near].first(where: { due($0) <= now }) else { return nil }
         switch kind {
@@ -111,7 +129,9 @@ package struct GroupFollower: Sendable {
             let start = deep.map { min($0.end, $0.began - depth) } ?? now - depth
             return Read(kind: .deep, start: max(horizon, start), end: now - depth, began: now)
         case .near, .sweep:
-            let start = (whole[kind] ?? now) - policy.lag(kind, lag, elsewhere: elsewhere)
+            let isNew = now - (firstBegan ?? now) < policy.assumedLag * 6 / 5
+            let start =
+                (whole[kind] ?? now) - policy.lag(kind, lag, elsewhere: elsewhere, pace: pace, isNew: isNew)
             return Read(kind: kind, start: max(horizon, start), end: nil, began: now)
         }
     }
