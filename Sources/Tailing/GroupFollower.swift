@@ -37,6 +37,7 @@ package struct GroupFollower: Sendable {
     private var whole: [Read.Kind: Int64] = [:]
     /// When the last deep read began, and up to where it looked.
     private var deep: (began: Int64, end: Int64)?
+    private var hasReadDeep = false
     /// Ids of older lines are forgotten: one of those cannot be told from a line that was shown.
     private(set) var horizon: Int64
 
@@ -52,6 +53,8 @@ package struct GroupFollower: Sendable {
     private var pace: Int64 = 0
     private var lastBegan: Int64?
     private var firstBegan: Int64?
+    /// From a history.
+    private let knewLags: Bool
     /// The place of the youngest line read.
     private var newest: Int64?
 
@@ -68,9 +71,7 @@ package struct GroupFollower: Sendable {
     }
 
     init(since: Int64, policy: FollowPolicy) {
-        self.since = since
-        self.policy = policy
-        horizon = since
+        self.init(since: since, policy: policy, shown: SeenEvents(), live: nil)
     }
 
     /// Goes on where another one ended, or from behind a history that was read before.
@@ -83,14 +84,22 @@ package struct GroupFollower: Sendable {
         since: Int64, policy: FollowPolicy = FollowPolicy(), shown: SeenEvents, live: LiveMatches?,
         lag: LagEstimate = LagEstimate()
     ) {
-        self.init(since: since, policy: policy)
+        self.since = since
+        self.policy = policy
+        horizon = since
         seen = shown
         self.live = live
         self.lag = lag
+        knewLags = lag.noted >= policy.linesToTrust
     }
 
     /// A lag that the given part of all lines kept within; nil while none was seen.
     package func lag(part: Double) -> Int64? { lag.quantile(part) }
+
+    /// It has just begun: what came soon was seen, and what comes late was not.
+    func isNew(now: Int64) -> Bool {
+        !knewLags && now - (firstBegan ?? now) < policy.assumedLag * 3 / 2
+    }
 
     /// Ids kept for telling new from old.
     package var remembered: Int { seen.count }
@@ -129,9 +138,9 @@ package struct GroupFollower: Sendable {
             let start = deep.map { min($0.end, $0.began - depth) } ?? now - depth
             return Read(kind: .deep, start: max(horizon, start), end: now - depth, began: now)
         case .near, .sweep:
-            let isNew = now - (firstBegan ?? now) < policy.assumedLag * 6 / 5
-            let start =
-                (whole[kind] ?? now) - policy.lag(kind, lag, elsewhere: elsewhere, pace: pace, isNew: isNew)
+            let lag = policy.lag(
+                kind, lag, elsewhere: elsewhere, pace: pace, isNew: isNew(now: now), isDeep: hasReadDeep)
+            let start = (whole[kind] ?? now) - lag
             return Read(kind: kind, start: max(horizon, start), end: nil, began: now)
         }
     }
@@ -163,6 +172,7 @@ package struct GroupFollower: Sendable {
     package mutating func finished(_ read: Read) {
         guard read.kind != .deep else {
             deep = (read.began, read.end ?? read.began)
+            hasReadDeep = true
             forget()
             return
         }

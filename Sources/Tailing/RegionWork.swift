@@ -122,7 +122,7 @@ actor RegionWork {
     private func received(_ lines: [LogLine], _ job: Job) async -> Bool {
         let new = groups[job.key].follower.received(lines, by: job.read)
         guard !new.isEmpty else { return false }
-        await desk.add(new, now: pace.now)
+        await add(new, job.key)
         while await desk.isFull, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
         return true
     }
@@ -150,7 +150,12 @@ actor RegionWork {
         let new = groups[key].follower.receivedLive(lines)
         guard !new.isEmpty else { return }
         pace.schedule { $0.sawLines(key) }
-        await desk.add(new, now: pace.now)
+        await add(new, key)
+    }
+
+    private func add(_ lines: [LogLine], _ key: Int) async {
+        let now = pace.now
+        await desk.add(lines, now: now, isUsual: !groups[key].follower.isNew(now: now))
     }
 
     // MARK: - Being there

@@ -52,11 +52,13 @@ actor TailDesk {
 
     /// New lines, in the order in which they came.
     ///
-    /// - Parameter now: by the clock of their Region.
-    func add(_ lines: [LogLine], now: Int64) {
+    /// - Parameters:
+    ///   - now: by the clock of their Region.
+    ///   - isUsual: whether they say how soon lines of their group are found.
+    func add(_ lines: [LogLine], now: Int64, isUsual: Bool) {
         for line in lines {
-            // What was there before says nothing of how soon lines are found.
-            if !isGathering { estimate.note(lag: line.lag, found: now - line.ingestionTime, now: now) }
+            // What was there before says nothing of it either.
+            if isUsual, !isGathering { estimate.note(lag: line.lag, found: now - line.ingestionTime, now: now) }
             guard let late = release.add(line) else { continue }
             readyBytes += late.message.utf8.count
             ready.append(.line(late))
@@ -69,18 +71,21 @@ actor TailDesk {
         letGo(release.releaseOldest(release.heldCount / 2))
     }
 
+    /// What a group's history says of its lag.
+    func expect(_ lag: LagEstimate) { estimate.expect(lag) }
+
     /// Every group was read once.
     func gathered() { isGathering = false }
 
     /// - Parameter reach: how old lines may be when they are read, in the group where that is the most.
-    func measured(reach: Int64, _ change: (inout TailState) -> Void) {
+    func measured(now: Int64, reach: Int64, _ change: (inout TailState) -> Void) {
         if nextHold <= .now {
             nextHold = .now + .seconds(1)
             hold =
                 switch options.hold {
                 case .none: 0
                 case .milliseconds(let fixed): max(0, fixed)
-                case .automatic: estimate.automatic
+                case .automatic: estimate.automatic(now: now)
                 case .ordered: estimate.ordered(reach: reach)
                 }
         }

@@ -218,7 +218,7 @@ struct TailWork: Sendable {
         }
         if isGathered || !isPatient { await desk.gathered() }
         let through = complete
-        await desk.measured(reach: reach) { state in
+        await desk.measured(now: regions.map(\.pace.now).min() ?? 0, reach: reach) { state in
             state.completeThrough = through
             state.fetched += fetched
             state.recovered += recovered

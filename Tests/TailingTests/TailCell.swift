@@ -42,6 +42,8 @@ struct TailCell: Sendable, Encodable {
         }
     }
 
+    var isTimed: Bool { trouble == .none || trouble == .live && groups == 100 }
+
     static let three = ["us-east-1", "eu-west-1", "us-east-2"]
 
     static func all(seconds: Double) -> [TailCell] {
