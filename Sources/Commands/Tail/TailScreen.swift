@@ -9,6 +9,7 @@ actor TailScreen {
     private let format: TailFormat
     private let stop: StopSignal
     private let file: CursorFile?
+    private let trace: String?
     private let sieves: Bool
     private var sieve: LineSieve
     private var view: TailView
@@ -24,6 +25,7 @@ actor TailScreen {
         self.format = format
         self.stop = stop
         self.file = file
+        trace = options.trace
         // Raw lines that all pass need not be understood.
         sieves = format != .raw || keepsStatistics || !options.letsAllPass
         sieve = try LineSieve(options)
@@ -73,9 +75,13 @@ actor TailScreen {
         tellCrashes(&page)
         put(page)
         guard let state, !console.isOutputClosed else { return }
+        if let trace {
+            if console.error.isTerminal { console.say("") }
+            for line in TailFooter.hops(sieve.hops, of: trace, on: console.error) { console.say(line) }
+        }
         guard showsStatistics || console.error.isTerminal || state.gaps > 0 else { return }
         // Below the ^C that a terminal shows.
-        if console.error.isTerminal { console.say("") }
+        if console.error.isTerminal, trace == nil { console.say("") }
         let statistics = showsStatistics ? sieve.book.statistics : [:]
         for line in TailFooter.lines(statistics, state, on: console.error) { console.say(line) }
     }

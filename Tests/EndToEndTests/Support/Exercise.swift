@@ -45,7 +45,7 @@ struct Exercise: Sendable, CustomTestStringConvertible {
         "sandbox up": "makes the local stack, and calls AWS as `schema apply` does", "sandbox down": "calls nothing",
         "sandbox status": "calls nothing", "sandbox env": "calls nothing", "runbook": "calls nothing",
         "help": "calls nothing",
-        "tail": "waits out what other commands end at, for as long as it lasts: its own tests break AWS beneath it",
+        "tail": "waits out what other commands end at, for as long as it lasts: FaultTests has a test of its own for it",
     ]
 
     /// Every command that can be typed, as the program itself tells.
