@@ -96,6 +96,9 @@ package struct GroupFollower: Sendable {
     /// A lag that the given part of all lines kept within; nil while none was seen.
     package func lag(part: Double) -> Int64? { lag.quantile(part) }
 
+    /// Lines were read less often so far than they may be.
+    private var isCheap: Bool { Double(fetched) < 0.85 * policy.mostTransfer * Double(max(lag.noted, 20)) }
+
     /// It has just begun: what came soon was seen, and what comes late was not.
     func isNew(now: Int64) -> Bool {
         !knewLags && now - (firstBegan ?? now) < policy.assumedLag * 3 / 2
@@ -139,7 +142,7 @@ package struct GroupFollower: Sendable {
             return Read(kind: .deep, start: max(horizon, start), end: now - depth, began: now)
         case .near, .sweep:
             let lag = policy.lag(
-                kind, lag, elsewhere: elsewhere, pace: pace, isNew: isNew(now: now), isDeep: hasReadDeep)
+                kind, lag, elsewhere: elsewhere, pace: pace, isNew: isNew(now: now) && isCheap, isDeep: hasReadDeep)
             let start = (whole[kind] ?? now) - lag
             return Read(kind: kind, start: max(horizon, start), end: nil, began: now)
         }
