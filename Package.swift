@@ -105,7 +105,7 @@ let package = Package(
         tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
         tests("Canary", ["Basics"]),
-        tests("Tailing", ["AWS", "AWSSigning", "Basics", subprocess], exclude: ["tail_stack.py"]),
+        tests("Tailing", ["AWS", "AWSSigning", "Basics", subprocess, system], exclude: ["tail_stack.py"]),
         tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
         tests("Monitoring", ["AWS", "AWSSigning", "Basics", "TaskSystem", "YAML", subprocess]),
         tests("Discovery", ["AWS", "Basics", "Configuration", "TaskSystem"], exclude: ["Golden"]),

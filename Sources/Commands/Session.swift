@@ -17,7 +17,7 @@ struct Session: Sendable {
     private let environment: Environment
     private let verbosity: Int
 
-    /// - Parameter quotaShare: how much of AWS's quotas it may use; nil leaves it at half.
+    /// - Parameter quotaShare: how much of AWS's quotas its calls may take; nil for the usual half.
     init(_ options: GlobalOptions, in environment: Environment, quotaShare: Double? = nil) throws {
         self.environment = environment
         verbosity = options.verbose

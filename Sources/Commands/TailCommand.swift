@@ -56,9 +56,12 @@ struct TailCommand: AsyncParsableCommand {
             _ = try (LineSieve(sieve), LineSieve.expressions(highlight, flag: "--highlight"))
             let chosen = try await TailSelection(names, global, in: environment)
             let file = cursor.map { CursorFile(path: $0) }
-            let options = selection.options(
-                groups: chosen.groups, window: window, cursor: try file?.read(scope: chosen.scope))
+            var before = try file?.read(scope: chosen.scope)
+            let again = before?.settle(output: CursorFile.output) ?? 0
+            var options = selection.options(groups: chosen.groups, window: window, cursor: before)
+            options.cursorScope = file.map { _ in chosen.scope }
             console.say(TailNotices.line(window))
+            if again > 0 { console.say(TailNotices.comeAgain(again, on: console.error)) }
             let state = try await tail(chosen, options, file, on: console)
             if state.gaps > 0 { throw ExitCode(4) }
         }
@@ -76,18 +79,13 @@ struct TailCommand: AsyncParsableCommand {
         try await withInterrupts { stop in
             let screen = try TailScreen(
                 sieve, format: output, highlight: highlight, keepsStatistics: stats, labels: .init(chosen.groups),
-                console: console, stop: stop)
+                file: file, console: console, stop: stop)
             // Cancelled and awaited when this scope ends.
             async let _: Void = screen.expireNowAndThen()
-            let save = file.map { file -> LogTail.Save in
-                { cursor in
-                    do throws(Problem) { try file.write(cursor) } catch { await screen.fail(error) }
-                }
-            }
             let state: TailState
             do {
                 state = try await LogTail(clients: chosen.clients, options: options).run(
-                    stop: stop, scope: chosen.scope, show: { await screen.show($0) }, save: save)
+                    stop: stop, show: { await screen.show($0, $1) })
             } catch {
                 // What was read and waits for the end of its invocation is shown all the same.
                 await screen.finish(nil, showsStatistics: stats)

@@ -1,16 +1,19 @@
 /// How far back to read and how often, from the lag that was seen. Milliseconds throughout.
 ///
 /// Looking often at every age at which lines still appear would read everything many times over. So the ages at which
-/// most lines appear are read often, the rest a sixth as often, and what is long past once more. For lags evenly spread
-/// between 0.3 and 8 seconds that reads each line about four times, and shows half of them within 0.8 seconds of their
-/// ingestion; `GroupFollowerTests` holds it to that.
+/// most lines appear are read often, as many of them as can be had for reading each line about four times; the rest a
+/// twelfth as often; and what is long past once more. For lags evenly spread between 0.3 and 8 seconds that shows half of
+/// the lines within 0.7 seconds of their ingestion; `GroupFollowerTests` holds it to that.
 struct FollowPolicy: Sendable, Hashable {
     /// From one read to the next, where the budget allows.
-    var interval: Int64 = 850
+    var interval: Int64 = 700
     /// How many reads reach back no further than near, for each that sweeps.
-    var readsPerSweep: Int64 = 6
-    /// The part of all lines that the near reads are to find: more of them where the others may have to wait long.
-    var nearPart = 0.45
+    var readsPerSweep: Int64 = 12
+    /// How often a line may be read, all reads together.
+    var mostTransfer = 3.75
+    /// The part of all lines that the near reads are to find at the least: more of them where the others may have to
+    /// wait long.
+    var nearPart = 0.4
     var nearPartOfLongLags = 0.55
     /// A few lines say little of how late others may be: until there were so many, a sweep reaches back this far at
     /// the least, and as far as lines of the Region's other groups were late.
@@ -23,19 +26,40 @@ struct FollowPolicy: Sendable, Hashable {
 
     /// Up to which lag a read of this kind finds every line.
     ///
-    /// - Parameter elsewhere: the longest lag of other groups.
-    func lag(_ kind: GroupFollower.Read.Kind, _ seen: LagEstimate, elsewhere: Int64 = 0) -> Int64 {
-        let part = seen.longest > assumedLag ? nearPartOfLongLags : nearPart
-        guard let near = seen.quantile(part) else {
-            return kind == .deep ? leastDepth : min(max(assumedLag, elsewhere), mostDepth)
-        }
+    /// - Parameters:
+    ///   - elsewhere: the longest lag of other groups.
+    ///   - isNew: it has just begun, and what came late was not seen yet.
+    ///   - isDeep: whether the deep reads have begun, which have their part in how often a line is read.
+    ///   - pace: from one read to the next as it is, which is longer than `interval` when many groups share the calls.
+    func lag(
+        _ kind: GroupFollower.Read.Kind, _ seen: LagEstimate, elsewhere: Int64 = 0, pace: Int64 = 0,
+        isNew: Bool = false, isDeep: Bool = true
+    ) -> Int64 {
+        guard seen.noted > 0 else { return kind == .deep ? leastDepth : min(max(assumedLag, elsewhere), mostDepth) }
         // A little beyond the longest so far; what is beyond that is for the deep reads to find.
         let sweep = max(seen.longest * 51 / 50 + 200, seen.noted < linesToTrust ? max(assumedLag, elsewhere * 51 / 50) : 0)
         return switch kind {
-        case .near: min(near, mostDepth)
+        case .near:
+            min(max(near(seen, sweep: sweep, pace: max(pace, interval), isDeep: isDeep), isNew ? assumedLag / 2 : 0), mostDepth)
         case .sweep: min(sweep, mostDepth)
         case .deep: min(max(leastDepth, sweep * 2), mostDepth)
         }
+    }
+
+    /// As far back as lines were late, or as far as being read `mostTransfer` times allows: each read reaches back to
+    /// where the one before began, and so far beyond.
+    private func near(_ seen: LagEstimate, sweep: Int64, pace: Int64, isDeep: Bool) -> Int64 {
+        let part = seen.longest > assumedLag ? nearPartOfLongLags : nearPart
+        var least = seen.quantile(part) ?? 0
+        var most = max(least, seen.longest)
+        let sweeps = max(interval * readsPerSweep, pace)
+        let others = (isDeep ? 1 : 0) + seen.meanBelow(sweep + sweeps) / Double(sweeps)
+        let perMillisecond = 1 / Double(pace) - 1 / Double(sweeps)
+        while most - least > 20 {
+            let middle = (least + most + 1) / 2
+            if others + seen.meanBelow(middle + pace) * perMillisecond <= mostTransfer { least = middle } else { most = middle }
+        }
+        return least
     }
 
     func interval(_ kind: GroupFollower.Read.Kind, _ seen: LagEstimate, elsewhere: Int64 = 0) -> Int64 {

@@ -37,6 +37,7 @@ package struct GroupFollower: Sendable {
     private var whole: [Read.Kind: Int64] = [:]
     /// When the last deep read began, and up to where it looked.
     private var deep: (began: Int64, end: Int64)?
+    private var hasReadDeep = false
     /// Ids of older lines are forgotten: one of those cannot be told from a line that was shown.
     private(set) var horizon: Int64
 
@@ -44,6 +45,16 @@ package struct GroupFollower: Sendable {
     var elsewhere: Int64 = 0
     /// The longest lag seen here, of late.
     var longestLag: Int64 { lag.longest }
+    /// How old lines may be when a sweep finds them, as far as the lag seen so far can tell.
+    var reach: Int64 {
+        policy.lag(.sweep, lag, elsewhere: elsewhere) + policy.interval(.sweep, lag, elsewhere: elsewhere)
+    }
+    /// From one read to the next, of late.
+    private var pace: Int64 = 0
+    private var lastBegan: Int64?
+    private var firstBegan: Int64?
+    /// From a history.
+    private let knewLags: Bool
     /// The place of the youngest line read.
     private var newest: Int64?
 
@@ -60,9 +71,7 @@ package struct GroupFollower: Sendable {
     }
 
     init(since: Int64, policy: FollowPolicy) {
-        self.since = since
-        self.policy = policy
-        horizon = since
+        self.init(since: since, policy: policy, shown: SeenEvents(), live: nil)
     }
 
     /// Goes on where another one ended, or from behind a history that was read before.
@@ -75,14 +84,25 @@ package struct GroupFollower: Sendable {
         since: Int64, policy: FollowPolicy = FollowPolicy(), shown: SeenEvents, live: LiveMatches?,
         lag: LagEstimate = LagEstimate()
     ) {
-        self.init(since: since, policy: policy)
+        self.since = since
+        self.policy = policy
+        horizon = since
         seen = shown
         self.live = live
         self.lag = lag
+        knewLags = lag.noted >= policy.linesToTrust
     }
 
     /// A lag that the given part of all lines kept within; nil while none was seen.
     package func lag(part: Double) -> Int64? { lag.quantile(part) }
+
+    /// Lines were read less often so far than they may be.
+    private var isCheap: Bool { Double(fetched) < 0.85 * policy.mostTransfer * Double(max(lag.noted, 20)) }
+
+    /// It has just begun: what came soon was seen, and what comes late was not.
+    func isNew(now: Int64) -> Bool {
+        !knewLags && now - (firstBegan ?? now) < policy.assumedLag * 3 / 2
+    }
 
     /// Ids kept for telling new from old.
     package var remembered: Int { seen.count }
@@ -100,7 +120,17 @@ package struct GroupFollower: Sendable {
     }
 
     /// The read to make now: of those that are due, the one that answers for most others.
-    package func next(now: Int64) -> Read? {
+    package mutating func next(now: Int64) -> Read? {
+        guard let read = read(now: now) else { return nil }
+        if read.kind != .deep {
+            if let lastBegan { pace = (pace * 3 + max(0, now - lastBegan)) / 4 }
+            lastBegan = now
+            firstBegan = firstBegan ?? now
+        }
+        return read
+    }
+
+    private func read(now: Int64) -> Read? {
         guard whole[.sweep] != nil else { return Read(kind: .sweep, start: since, end: nil, began: now) }
         guard let kind = [Read.Kind.deep, .sweep, .near].first(where: { due($0) <= now }) else { return nil }
         switch kind {
@@ -111,7 +141,9 @@ package struct GroupFollower: Sendable {
             let start = deep.map { min($0.end, $0.began - depth) } ?? now - depth
             return Read(kind: .deep, start: max(horizon, start), end: now - depth, began: now)
         case .near, .sweep:
-            let start = (whole[kind] ?? now) - policy.lag(kind, lag, elsewhere: elsewhere)
+            let lag = policy.lag(
+                kind, lag, elsewhere: elsewhere, pace: pace, isNew: isNew(now: now) && isCheap, isDeep: hasReadDeep)
+            let start = (whole[kind] ?? now) - lag
             return Read(kind: kind, start: max(horizon, start), end: nil, began: now)
         }
     }
@@ -143,6 +175,7 @@ package struct GroupFollower: Sendable {
     package mutating func finished(_ read: Read) {
         guard read.kind != .deep else {
             deep = (read.began, read.end ?? read.began)
+            hasReadDeep = true
             forget()
             return
         }

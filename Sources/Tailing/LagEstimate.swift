@@ -42,6 +42,23 @@ struct LagEstimate: Sendable {
         return longest
     }
 
+    /// By how much lags fall short of this one, those beyond it by nothing: how long a line is there, on the average,
+    /// before it is so old.
+    func meanBelow(_ lag: Int64) -> Double {
+        guard total > 0 else { return 0 }
+        var sum = 0.0
+        var floor: Int64 = 0
+        for (index, count) in counts.enumerated() {
+            guard floor < lag else { break }
+            // Within a bucket they are taken to be evenly spread.
+            let ceiling = Self.bounds[index]
+            let reach = Double(min(lag, ceiling) - floor)
+            sum += count * (reach * (reach / 2) / Double(ceiling - floor) + Double(max(0, lag - ceiling)))
+            floor = ceiling
+        }
+        return sum / total
+    }
+
     private mutating func fade() {
         for index in counts.indices { counts[index] = counts[index] < 0.01 ? 0 : counts[index] / 2 }
         total = counts.reduce(0, +)

@@ -8,8 +8,8 @@ import Synchronization
 /// why a session that takes over needs no exact seam, only one at which no line is shown twice.
 struct LiveFeed: Sendable {
     static let mostGroups = 10
-    /// AWS takes 15 sessions for an account; others may want some.
-    static let mostSessions = 5
+    /// AWS takes 15 sessions for an account; others may want some. Groups beyond these are read.
+    static let mostSessions = 10
     /// Three hours is what AWS gives a session.
     static let renewal = Duration.seconds(10_200)
     private static let again = Backoff(base: .seconds(5), cap: .seconds(300))

@@ -25,6 +25,11 @@ struct LiveMatches: Sendable, Hashable {
         settle(Self.key(line), by: -1)
     }
 
+    /// As if the live tail had not told it.
+    mutating func remove(_ digest: LineDigest, timestamp: Int64) {
+        _ = settle(Key(digest: digest, timestamp: timestamp), by: -1)
+    }
+
     mutating func forget(before timestamp: Int64) {
         balance = balance.filter { $0.key.timestamp >= timestamp }
     }

@@ -5,8 +5,10 @@ package import Basics
 package struct TailOptions: Sendable, Hashable {
     /// How long a line waits for older ones of other groups, streams and Regions.
     package enum Hold: Sendable, Hashable {
-        /// As long as the lag seen so far makes sensible, two seconds at the most.
+        /// As long as half of the lines do not notice: they are shown within 0.7 seconds of their ingestion.
         case automatic
+        /// For as long as nearly all lines have come by the lag seen so far, a minute at the most.
+        case ordered
         /// Lines are shown as they are found; those out of order are marked late.
         case none
         case milliseconds(Int64)
@@ -24,6 +26,8 @@ package struct TailOptions: Sendable, Hashable {
     package var hold = Hold.automatic
     /// Where an earlier tail ended; a group that it does not know begins with the window.
     package var cursor: TailCursor?
+    /// Whether whoever shows lines saves how far: nil where not, otherwise what the cursor belongs to.
+    package var cursorScope: String?
 
     package init(groups: [LogGroupReference], window: TailWindow) {
         self.groups = groups
@@ -37,9 +41,13 @@ package struct TailOptions: Sendable, Hashable {
 /// Memory is bounded: pages are handed on as they come, and reading waits for whoever shows them.
 package struct LogTail: Sendable {
     /// Shows events, in this order. What was given is shown when it returns.
-    package typealias Show = @Sendable (_ events: [TailEvent]) async -> Void
-    /// Saves how far lines were shown. Called after `show`, not after each one when there is much to save.
-    package typealias Save = @Sendable (_ cursor: TailCursor) async -> Void
+    ///
+    /// With a cursor: that is saved first, and then the events are written; there may be none.
+    package typealias Show = @Sendable (_ events: [TailEvent], _ cursor: TailCursor?) async -> Void
+
+    /// How much of the FilterLogEvents quota its clients should be given: a person watches, and reading is all it does.
+    /// The rest is for whoever else looks at logs there; when they ask for more, throttling halves the pace.
+    package static let quotaShare = 0.8
 
     private let clients: [String: AWSClient]
     private let options: TailOptions
@@ -52,17 +60,15 @@ package struct LogTail: Sendable {
 
     /// - Parameters:
     ///   - stop: ends it; what is held back is shown first.
-    ///   - save: nil keeps no cursor; otherwise `scope` is what it belongs to.
+    ///   - show: shows what there is, and saves how far.
     /// - Returns: how it stood at the end.
     /// - Throws: what waiting does not help against: rights, credentials, a refused filter pattern, and, unless it
     ///   follows, a group that does not exist. What had been read is shown before.
-    package func run(
-        stop: StopSignal, scope: String = "", show: @escaping Show, save: Save? = nil
-    ) async throws(Problem) -> TailState {
+    package func run(stop: StopSignal, show: @escaping Show) async throws(Problem) -> TailState {
         for group in options.groups where clients[group.region] == nil {
             throw Problem(.defect, "no client for \(group.region)")
         }
-        let desk = TailDesk(options: options, scope: scope, show: show, save: save)
+        let desk = TailDesk(options: options, show: show)
         let work = TailWork(clients: clients, options: options, desk: desk)
         let result = await stop.run { () async -> Result<Void, Problem> in
             do throws(Problem) { return .success(try await work.run()) } catch { return .failure(error) }

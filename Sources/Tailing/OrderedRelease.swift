@@ -65,13 +65,20 @@ struct OrderedRelease: Sendable {
     /// Lets go of everything whose place is at or before a moment, in order.
     mutating func release(through moment: Int64) -> [LogLine] {
         var released: [LogLine] = []
-        while let first = held.min, first.line.place <= moment {
-            let line = held.removeMin().line
-            heldBytes -= line.message.utf8.count
-            released.append(line)
-        }
-        if let last = released.last { reached = max(reached, last.place) }
+        while let first = held.min, first.line.place <= moment { released.append(next()) }
         return released
+    }
+
+    /// Lets go of so many, in order, whatever they wait for.
+    mutating func releaseOldest(_ count: Int) -> [LogLine] {
+        (0..<min(count, held.count)).map { _ in next() }
+    }
+
+    private mutating func next() -> LogLine {
+        let line = held.removeMin().line
+        heldBytes -= line.message.utf8.count
+        reached = max(reached, line.place)
+        return line
     }
 
     /// Lets go of everything: the end of a tail, or of one that does not hold.

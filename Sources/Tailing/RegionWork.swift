@@ -76,20 +76,21 @@ actor RegionWork {
 
     private var wake: Int64 {
         let (groups, now) = (groups, pace.now)
-        let wake = pace.schedule { schedule in schedule.wake(now: now) { Self.due(groups[$0]) } }
+        let wake = pace.schedule { schedule in schedule.wake(now: now) { self.due(groups[$0]) } }
         return min(max(wake, now), now + 1000)
     }
 
-    private static func due(_ followed: Followed) -> Int64 {
-        followed.isLive ? followed.follower.dueSweep : followed.follower.due
+    /// Reads that are for showing lines soon are left out where something else does that, or nobody asked for it.
+    private nonisolated func due(_ followed: Followed) -> Int64 {
+        followed.isLive || options.hold == .ordered ? followed.follower.dueSweep : followed.follower.due
     }
 
     private func take() -> Job? {
         let now = pace.now
         let groups = groups
-        let key = pace.schedule { schedule in schedule.next(now: now) { Self.due(groups[$0]) } }
+        let key = pace.schedule { schedule in schedule.next(now: now) { self.due(groups[$0]) } }
         guard let key else { return nil }
-        guard let read = groups[key].follower.next(now: now) else {
+        guard let read = self.groups[key].follower.next(now: now) else {
             pace.schedule { $0.abandoned(key) }
             return nil
         }
@@ -121,7 +122,7 @@ actor RegionWork {
     private func received(_ lines: [LogLine], _ job: Job) async -> Bool {
         let new = groups[job.key].follower.received(lines, by: job.read)
         guard !new.isEmpty else { return false }
-        await desk.add(new)
+        await add(new, job.key)
         while await desk.isFull, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
         return true
     }
@@ -149,7 +150,12 @@ actor RegionWork {
         let new = groups[key].follower.receivedLive(lines)
         guard !new.isEmpty else { return }
         pace.schedule { $0.sawLines(key) }
-        await desk.add(new)
+        await add(new, key)
+    }
+
+    private func add(_ lines: [LogLine], _ key: Int) async {
+        let now = pace.now
+        await desk.add(lines, now: now, isUsual: !groups[key].follower.isNew(now: now))
     }
 
     // MARK: - Being there
@@ -186,8 +192,8 @@ actor RegionWork {
         var completeThrough: Int64?
         /// Every group was read once, or is not there.
         var isGathered = true
-        var medianLag: Int64?
-        var mostLag: Int64?
+        /// How old lines may be when they are read, where that is the most.
+        var reach: Int64 = 0
         /// Since the last time.
         var fetched = 0
         var recovered = 0
@@ -204,10 +210,7 @@ actor RegionWork {
             measures.fetched += follower.fetched - groups[key].counted.fetched
             measures.recovered += follower.recovered - groups[key].counted.recovered
             groups[key].counted = (follower.fetched, follower.recovered)
-            // By the group whose lines are the latest.
-            if let most = follower.lag(part: 0.95), most >= measures.mostLag ?? 0 {
-                (measures.mostLag, measures.medianLag) = (most, follower.lag(part: 0.5))
-            }
+            measures.reach = max(measures.reach, follower.reach)
         }
         if measures.isGathered, complete < .max { measures.completeThrough = complete }
         return measures

@@ -13,6 +13,13 @@ struct SeenEvents: Sendable, Hashable {
         insert(LineDigest(id), second: timestamp / 1000)
     }
 
+    /// As if it had not been inserted.
+    mutating func remove(_ digest: LineDigest, timestamp: Int64) {
+        guard seconds[timestamp / 1000]?.remove(digest) != nil else { return }
+        count -= 1
+        if seconds[timestamp / 1000]?.isEmpty == true { seconds[timestamp / 1000] = nil }
+    }
+
     func contains(_ id: String, timestamp: Int64) -> Bool {
         seconds[timestamp / 1000]?.contains(LineDigest(id)) ?? false
     }

@@ -3,8 +3,8 @@ package import FoundationEssentials
 
 /// What of each group was shown, so that a later run goes on where this one ended: nothing lost, nothing twice.
 ///
-/// A line counts as shown when whoever shows it has said so. Save it in one step (a new file, renamed over the old one):
-/// half of one is refused when it is read.
+/// Save it before its `pending` lines are written, and in one step (a new file, renamed over the old one): half of one is
+/// refused when it is read. Settle it before it is used again.
 package struct TailCursor: Sendable, Hashable, Codable {
     package static let currentVersion = 1
 
@@ -23,6 +23,8 @@ package struct TailCursor: Sendable, Hashable, Codable {
     /// The place of the youngest line shown: what is older than that is late.
     package internal(set) var reached = Int64.min
     package internal(set) var groups: [Group] = []
+    /// Lines that count as shown in here, and that are being written.
+    package var pending: PendingLines?
 
     package init(scope: String) {
         self.scope = scope

@@ -6,11 +6,9 @@ actor TailDesk {
     /// What may wait to be shown before reading waits.
     static let mostLines = 50_000
     static let mostBytes = 24 << 20
-    static let longestHold: Int64 = 2000
 
     private let options: TailOptions
     private let show: LogTail.Show
-    private let save: LogTail.Save?
 
     private var release: OrderedRelease
     private var ready: [TailEvent] = []
@@ -20,25 +18,26 @@ actor TailDesk {
     /// Notices come from anywhere, also from where nobody waits.
     private let notices = Mutex<[TailNotice]>([])
     private var ledger: TailLedger?
-    private var hold: Int64 = 0
+    private var hold = HoldEstimate.first
+    private var estimate = HoldEstimate()
     /// Until every group was read once nothing is let go: the first one read would go before all others.
     private var isGathering = true
     private var nextSave = ContinuousClock.now
     private var isUnsaved = false
+    private var nextHold = ContinuousClock.now
     private var nextSampled = ContinuousClock.now
     private var nextState = ContinuousClock.now
     /// Handed out, and not yet known to be shown.
     private var showing: [TailEvent] = []
 
-    init(options: TailOptions, scope: String, show: @escaping LogTail.Show, save: LogTail.Save?) {
+    init(options: TailOptions, show: @escaping LogTail.Show) {
         self.options = options
         self.show = show
-        self.save = save
         release = OrderedRelease(reached: options.cursor?.reached ?? .min)
-        if save != nil { ledger = TailLedger(scope: scope, from: options.cursor) }
+        if let scope = options.cursorScope { ledger = TailLedger(scope: scope, from: options.cursor) }
     }
 
-    nonisolated var keepsCursor: Bool { save != nil }
+    nonisolated var keepsCursor: Bool { options.cursorScope != nil }
 
     nonisolated func tell(_ notice: TailNotice) {
         notices.withLock { $0.append(notice) }
@@ -52,37 +51,49 @@ actor TailDesk {
     // MARK: - Following
 
     /// New lines, in the order in which they came.
-    func add(_ lines: [LogLine]) {
+    ///
+    /// - Parameters:
+    ///   - now: by the clock of their Region.
+    ///   - isUsual: whether they say how soon lines of their group are found.
+    func add(_ lines: [LogLine], now: Int64, isUsual: Bool) {
         for line in lines {
+            // What was there before says nothing of it either.
+            if isUsual, !isGathering { estimate.note(lag: line.lag, found: now - line.ingestionTime, now: now) }
             guard let late = release.add(line) else { continue }
             readyBytes += late.message.utf8.count
             ready.append(.line(late))
         }
         // Without holding, each page goes in its own order.
         if options.hold == .none, !isGathering { letGo(through: .max) }
-        if isFull { isGathering = false }
+        // Held lines must not keep others from being read: order is what gives way.
+        guard isFull else { return }
+        isGathering = false
+        letGo(release.releaseOldest(release.heldCount / 2))
     }
+
+    /// What a group's history says of its lag.
+    func expect(_ lag: LagEstimate) { estimate.expect(lag) }
 
     /// Every group was read once.
     func gathered() { isGathering = false }
 
-    /// - Parameter lag: of the group with the longest: half of its lines, and nearly all of them.
-    func measured(lag: (median: Int64, most: Int64)?, _ change: (inout TailState) -> Void) {
-        switch options.hold {
-        case .none: hold = 0
-        case .milliseconds(let fixed): hold = max(0, fixed)
-        case .automatic: hold = lag.map { Self.hold(median: $0.median, most: $0.most) } ?? Self.longestHold / 2
+    /// - Parameter reach: how old lines may be when they are read, in the group where that is the most.
+    func measured(now: Int64, reach: Int64, _ change: (inout TailState) -> Void) {
+        if nextHold <= .now {
+            nextHold = .now + .seconds(1)
+            hold =
+                switch options.hold {
+                case .none: 0
+                case .milliseconds(let fixed): max(0, fixed)
+                case .automatic: estimate.automatic(now: now)
+                case .ordered: estimate.ordered(reach: reach)
+                }
         }
         change(&state)
+        state.hold = hold
         if let complete = state.completeThrough, let oldest = release.oldestHeld {
             state.completeThrough = min(complete, oldest - 1)
         }
-    }
-
-    /// As long as most lines and the next read may take, but so that half of them wait no longer than half a second
-    /// beyond their ingestion: who waits for the last line waits for ever.
-    static func hold(median: Int64, most: Int64) -> Int64 {
-        min(most + FollowPolicy().interval, median + 500, longestHold)
     }
 
     /// A Live Tail session left lines out. Said once a minute: it goes on for as long as more come than it tells.
@@ -109,6 +120,7 @@ actor TailDesk {
             release.pass(&line)
             ready.append(.line(line))
         }
+        nextSave = .now
         _ = await showReady()
     }
 
@@ -132,14 +144,16 @@ actor TailDesk {
     /// Shows everything there is, and the last state.
     func finish() async -> TailState {
         letGo(through: .max)
+        nextSave = .now
         repeat {} while await showReady()
-        await show([.state(state)])
-        if let save, let ledger { await save(ledger.cursor) }
+        await show([.state(state)], ledger?.cursor)
         return state
     }
 
-    private func letGo(through moment: Int64) {
-        for line in release.release(through: moment) {
+    private func letGo(through moment: Int64) { letGo(release.release(through: moment)) }
+
+    private func letGo(_ lines: [LogLine]) {
+        for line in lines {
             readyBytes += line.message.utf8.count
             ready.append(.line(line))
         }
@@ -155,37 +169,37 @@ actor TailDesk {
         }
         let isStateDue = state != told && nextState <= .now
         guard !ready.isEmpty || isStateDue else {
-            await saveIfDue()
+            await saveWritten()
             return false
         }
+        // Lines are written when they can be noted: a large cursor is saved less often, so that saving does not become
+        // the work.
+        if keepsCursor, nextSave > .now, !isFull { return false }
         var events = ready
         ready = []
         readyBytes = 0
+        var lines: [LogLine] = []
         for case .line(let line) in events {
             state.shown += 1
             if line.isLate { state.late += 1 }
+            if keepsCursor { lines.append(line) }
         }
         if isStateDue {
             (told, nextState) = (state, .now + .seconds(1))
             events.append(.state(state))
         }
         showing = events
-        await show(events)
+        await show(events, lines.isEmpty ? nil : ledger?.showing(lines))
         showing = []
-        guard save != nil else { return true }
-        for case .line(let line) in events {
-            ledger?.shown(line)
-            isUnsaved = true
-        }
-        await saveIfDue()
+        if !lines.isEmpty { isUnsaved = true }
+        if let ledger { nextSave = .now + .milliseconds(50 + ledger.remembered / 20) }
         return true
     }
 
-    private func saveIfDue() async {
-        guard isUnsaved, let save, let ledger, nextSave <= .now else { return }
+    /// Nothing is on its way any more: the cursor need not name lines that are long written.
+    private func saveWritten() async {
+        guard isUnsaved, let ledger, nextSave <= .now else { return }
         isUnsaved = false
-        await save(ledger.cursor)
-        // A large cursor is saved less often, so that saving does not become the work.
-        nextSave = .now + .milliseconds(ledger.remembered / 20)
+        await show([], ledger.cursor)
     }
 }

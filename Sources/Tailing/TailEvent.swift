@@ -62,6 +62,8 @@ package struct TailState: Sendable, Hashable, Codable {
     package var fetched = 0
     /// Known gaps.
     package var gaps = 0
+    /// How long lines are held back at the moment, in milliseconds.
+    package var hold: Int64 = 0
 
     package init() {}
 }

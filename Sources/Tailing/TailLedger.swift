@@ -27,6 +27,24 @@ struct TailLedger: Sendable {
         return cursor
     }
 
+    /// The cursor for before these are shown, in which they count as shown; and notes them.
+    mutating func showing(_ lines: [LogLine]) -> TailCursor {
+        let before = reached
+        for line in lines { shown(line) }
+        var cursor = cursor
+        let indices = Dictionary(
+            uniqueKeysWithValues: cursor.groups.enumerated().map {
+                (Name(region: $0.element.group.region, group: $0.element.group.name), $0.offset)
+            })
+        let pending = lines.map { line in
+            PendingLines.Line(
+                group: indices[Name(region: line.region, group: line.group)] ?? -1, timestamp: line.timestamp,
+                place: line.place, digest: line.id.map { LineDigest($0) } ?? LineDigest(live: line), isLive: line.id == nil)
+        }
+        cursor.pending = PendingLines(reached: before, lines: pending)
+        return cursor
+    }
+
     /// A group is followed from a moment on.
     mutating func begin(_ group: LogGroupReference, through: Int64) {
         let name = Name(region: group.region, group: group.name)

@@ -96,6 +96,7 @@ struct TailStart: Sendable {
         }
         guard !Task.isCancelled else { return }
         for index in due {
+            await desk.expect(beginnings[index].lag)
             // What a cursor knows of the time behind stays known.
             beginnings[index].shown.forget(before: end + 1)
             beginnings[index].live.forget(before: end + 1)

@@ -207,18 +207,18 @@ struct TailWork: Sendable {
         var complete: Int64? = .max
         var isGathered = true
         var (fetched, recovered) = (0, 0)
-        var lag: (median: Int64, most: Int64)?
+        var reach: Int64 = 0
         for work in regions {
             let measures = await work.measures()
             complete = complete.flatMap { so in measures.completeThrough.map { min(so, $0) } }
             isGathered = isGathered && measures.isGathered
             fetched += measures.fetched
             recovered += measures.recovered
-            if let most = measures.mostLag, let median = measures.medianLag, most >= lag?.most ?? 0 { lag = (median, most) }
+            reach = max(reach, measures.reach)
         }
         if isGathered || !isPatient { await desk.gathered() }
         let through = complete
-        await desk.measured(lag: lag) { state in
+        await desk.measured(now: regions.map(\.pace.now).min() ?? 0, reach: reach) { state in
             state.completeThrough = through
             state.fetched += fetched
             state.recovered += recovered

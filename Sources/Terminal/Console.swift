@@ -51,11 +51,16 @@ package final class Console: Sendable {
     /// Writes lines of the answer.
     package func print(_ lines: [StyledText]) {
         clearProgress()
-        write(lines.map { Theme.render($0, on: output) + "\n" }.joined(), to: descriptors.output)
+        write(drawn(lines), to: descriptors.output)
     }
 
     package func print(_ line: StyledText) {
         print([line])
+    }
+
+    /// What `print` writes for lines, for who has to know how long it is before it is written; `pass` writes it.
+    package func drawn(_ lines: [StyledText]) -> String {
+        lines.map { Theme.render($0, on: output) + "\n" }.joined()
     }
 
     /// Writes records as they are: to a pipe every byte counts, to a terminal nothing in them may steer it.

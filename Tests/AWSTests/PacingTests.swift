@@ -45,19 +45,20 @@ import Testing
         }
     }
 
-    @Test(arguments: [1.5, 4.5, 12.5, 5]) func noSecondHoldsMoreThanTheQuota(half: Double) {
-        var lane = Lane(full: half, at: 0)
+    @Test(arguments: [3.0, 9, 25, 10], [0.5, 0.8]) func noSecondHoldsMoreThanTheQuota(quota: Double, share: Double) {
+        var lane = Lane(quota: quota, share: share, at: 0)
         let sent = times(&lane, 60)
         for time in sent {
             let within = sent.count { $0 >= time && $0 < time + 1 - 1e-9 }
-            #expect(Double(within) <= 2 * half, "\(within) requests in the second from \(time)")
+            #expect(Double(within) <= quota, "\(within) requests in the second from \(time)")
         }
         // And the share is used, not less.
-        #expect(abs((sent.last ?? 0) - (60 - half) / half) < 1)
+        let atOnce = max(1, quota * (1 - share))
+        #expect(abs((sent.last ?? 0) - (60 - atOnce) / (quota * share)) < 1)
     }
 
     @Test func throttlingHalvesThePaceOncePerBurst() {
-        var lane = Lane(full: 4, at: 0)
+        var lane = Lane(quota: 8, share: 0.5, at: 0)
         for hundredth in 0..<20 { lane.throttled(at: Double(hundredth) / 100) }
         #expect(abs(lane.bucket.rate - 2) < 0.02)
         #expect(abs(lane.wait(at: 0.19) - 0.5) < 0.2)
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func thePaceComesBackWithinAMinute() {
-        var lane = Lane(full: 4, at: 0)
+        var lane = Lane(quota: 8, share: 0.5, at: 0)
         lane.throttled(at: 0)
         #expect(lane.bucket.rate == 2)
         _ = lane.wait(at: 15)

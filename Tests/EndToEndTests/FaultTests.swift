@@ -51,6 +51,53 @@ extension EndToEnd {
             try await Rows.removeAll()
         }
 
+        /// The others end at a fault; this one is for the time in which there is one.
+        @Test("tail waits each fault out, says so once, and loses nothing")
+        func tail() async throws {
+            let group = "faulted"
+            let exercise = Exercise(name: "tail", timeout: 0, answered: [0], failed: 1)
+            let control = LocalStack.current.control
+            try await Clients.boto3(
+                "us-east-1",
+                """
+                import time
+                logs = client('logs')
+                logs.create_log_group(logGroupName='\(group)')
+                logs.create_log_stream(logGroupName='\(group)', logStreamName='s')
+                now = int(time.time() * 1000)
+                logs.put_log_events(logGroupName='\(group)', logStreamName='s', logEvents=[
+                    {'timestamp': now - 50 + i, 'message': f'line {i}'} for i in range(50)])
+                """)
+            let seconds = Self.table == nil ? 2 : 5
+            // A call that hangs does so for as long as the client waits for an answer.
+            for fault in Fault.all where Self.table != nil || !fault.name.hasPrefix("hangs") {
+                let what: Comment = "tail, \(fault.name)"
+                let before = try await control.callsOfClients()
+                let began = ContinuousClock.now
+                let ended = try await Programs.run(
+                    "/bin/bash",
+                    [
+                        "-c",
+                        "sleep 0.5; exec taskops --sandbox -v tail \(group) --region us-east-1 --no-follow --since 1h --output raw",
+                    ], variables: LocalStack.current.variables
+                ) { _ in
+                    try await control.with(fault.fault, clockOffset: fault.clockOffset) {
+                        try await Task.sleep(for: .seconds(seconds))
+                    }
+                }
+                let took = began.duration(to: .now)
+                #expect(ended.exit == 0, "\(what): \(ended)")
+                #expect(ended.lines == (0..<50).map { "line \($0)" }, "\(what): \(ended)")
+                let spoken = ended.errorLines.filter { !$0.hasPrefix("aws  ") && !$0.hasPrefix("from ") }
+                #expect(spoken.count <= 1 && spoken.allSatisfy { $0.hasPrefix("!") }, "\(what): \(spoken)")
+                let calls = try await control.callsOfClients().merging(before) { $0 - $1 }.filter { $0.value > 0 }
+                let attempts = try Attempts(ended.errorLines)
+                try attempts.check(calls, what)
+                try record(exercise, fault, ended.exit, took, calls, attempts)
+            }
+            try await Clients.boto3("us-east-1", "client('logs').delete_log_group(logGroupName='\(group)')")
+        }
+
         private func run(_ exercise: Exercise, under fault: Fault) async throws {
             let what: Comment = "\(exercise.name), \(fault.name)"
             let control = LocalStack.current.control

@@ -56,6 +56,8 @@ struct ModelRun {
     var shown: [String: Int] = [:]
     /// How long after their ingestion lines were shown, in milliseconds.
     var delays: [Int64] = []
+    /// New lines, and when they were found.
+    var found: [(line: LogLine, now: Int64)] = []
     var follower: GroupFollower
     /// The most ids kept at any time.
     var mostRemembered = 0
@@ -79,6 +81,7 @@ struct ModelRun {
                 for line in follower.received(page, by: read) {
                     shown[line.id!, default: 0] += 1
                     delays.append(now - line.ingestionTime)
+                    found.append((line, now))
                 }
             }
             if failsAfter == nil { follower.finished(read) } else { now += 200 }

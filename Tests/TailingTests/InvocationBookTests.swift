@@ -117,6 +117,35 @@ import Testing
         #expect(try Self.pass(options, mixed: true) == expected)
     }
 
+    @Test("the hops of an event: each invocation that names it, in order, with what came after its end")
+    func hops() throws {
+        var options = SieveOptions()
+        options.trace = "event-7"
+        var sieve = try LineSieve(options)
+        var shown: [SievedLine] = []
+        func take(_ message: String, at: Int64, region: String, stream: String) {
+            var line = Self.line(message, at: at, stream: stream)
+            line.region = region
+            shown += sieve.take(line, now: at)
+        }
+        // The second Region's lines come first, and one of them after its REPORT.
+        take("START RequestId: \(Self.id("b"))", at: 900, region: "eu-west-1", stream: "t")
+        take("got event-7", at: 910, region: "eu-west-1", stream: "t")
+        take(
+            "REPORT RequestId: \(Self.id("b"))\tDuration: 40.00 ms\tBilled Duration: 40 ms\tStatus: error", at: 950,
+            region: "eu-west-1", stream: "t")
+        take("END RequestId: \(Self.id("b"))", at: 949, region: "eu-west-1", stream: "t")
+        take("START RequestId: \(Self.id("a"))", at: 100, region: "us-east-1", stream: "s")
+        take("sent event-7", at: 150, region: "us-east-1", stream: "s")
+        take("START RequestId: \(Self.id("c"))", at: 200, region: "us-east-1", stream: "u")
+        take("REPORT RequestId: \(Self.id("c"))\tDuration: 1.00 ms", at: 210, region: "us-east-1", stream: "u")
+        shown += sieve.finish(now: 2000)
+        #expect(sieve.hops.map(\.requestID) == [Self.id("a"), Self.id("b")])
+        #expect(sieve.hops.map(\.began) == [100, 900] && sieve.hops.map(\.ended) == [150, 950])
+        #expect(sieve.hops.map(\.duration) == [nil, 40] && sieve.hops.map(\.isError) == [false, true])
+        #expect(shown.count == 6)
+    }
+
     @Test("what waits too long, or is too much, is let go")
     func bounds() throws {
         var options = SieveOptions()

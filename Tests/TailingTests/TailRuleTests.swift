@@ -56,12 +56,15 @@ func line(
         #expect(lines.map(\.isLate) == [false, false, true, false])
     }
 
-    @Test(
-        "how long a line is held",
-        arguments: [(1000, 1000, 1500), (50, 60, 550), (4000, 7600, 2000), (10, 8000, 510), (0, 0, 500)]
-            as [(Int64, Int64, Int64)])
-    func hold(median: Int64, most: Int64, expected: Int64) {
-        #expect(TailDesk.hold(median: median, most: most) == expected)
+    @Test("when there is no more room, the oldest go first, and what comes behind them is late")
+    func oldest() {
+        var release = OrderedRelease()
+        for moment in [5, 3, 1, 4, 2] as [Int64] { #expect(release.add(line("\(moment)", at: moment)) == nil) }
+        #expect(release.releaseOldest(2).map(\.timestamp) == [1, 2])
+        #expect(release.heldCount == 3 && release.oldestHeld == 3 && release.heldBytes > 0)
+        #expect(release.add(line("late", at: 1))?.isLate == true)
+        #expect(release.releaseOldest(9).map(\.timestamp) == [3, 4, 5])
+        #expect(release.heldBytes == 0)
     }
 }
 
@@ -88,7 +91,8 @@ func line(
         let group = try #require(read.group(LogGroupReference(region: "us-east-1", name: "a")))
         #expect(group.through == 3_500)
         var follower = GroupFollower(since: group.through, shown: group.shown, live: nil)
-        let reading = try #require(follower.next(now: 10_000))
+        let next = follower.next(now: 10_000)
+        let reading = try #require(next)
         #expect(reading.start == 3_500)
         let page = [
             line("2", at: 3_400, group: "a"), line("3", at: 4_100, group: "a"), line("4", at: 4_800, group: "a"),
@@ -99,7 +103,41 @@ func line(
         let other = try #require(read.groups.first { $0.group.name == "b" })
         var live = GroupFollower(since: other.through, shown: other.shown, live: other.live)
         let again = (0..<3).map { line("\($0)", at: 3_000, group: "b", region: "eu-west-1") }
-        #expect(live.received(again, by: live.next(now: 10_000)!).count == 1)
+        let second = live.next(now: 10_000)!
+        #expect(live.received(again, by: second).count == 1)
+    }
+
+    @Test(
+        "killed between saving and writing: what is in the output is not shown again, and everything else is",
+        arguments: [
+            // The output's length when it was saved and now, which of the lines count as shown, how many come again
+            // although they may have been seen.
+            (nil, nil, 0, 4), (100, nil, 0, 4), (100, 100, 0, 0), (100, 109, 0, 0), (100, 110, 2, 0), (100, 119, 2, 0),
+            (100, 120, 3, 0), (100, 130, 4, 0), (100, 131, 0, 4), (100, 0, 0, 4),
+        ] as [(Int64?, Int64?, Int, Int)])
+    func pending(before: Int64?, now: Int64?, shown: Int, again: Int) throws {
+        var ledger = TailLedger(scope: "demo", from: Self.sample())
+        let reached = ledger.cursor.reached
+        // The second one is sieved out, and draws nothing.
+        let lines = [
+            line("7", at: 9_000, group: "a"), line("8", at: 9_100, group: "a"), line("9", at: 9_200, group: "a"),
+            line(nil, at: 9_300, group: "b", region: "eu-west-1"),
+        ]
+        var cursor = ledger.showing(lines)
+        #expect(cursor.reached == 9_300 && ledger.cursor.pending == nil)
+        cursor.pending?.setEnds([10, 10, 20, 30])
+        cursor.pending?.output = before.map { .init(device: 1, inode: 2, length: $0) }
+        var read = try TailCursor(try cursor.data, scope: "demo", file: "c")
+        #expect(read == cursor)
+        #expect(read.settle(output: now.map { .init(device: 1, inode: 2, length: $0) }) == again)
+        #expect(read.pending == nil)
+        #expect(read.reached == (shown == 0 ? reached : lines[shown - 1].timestamp))
+        var expected = TailLedger(scope: "demo", from: Self.sample())
+        for line in lines.prefix(shown) { expected.shown(line) }
+        #expect(read.groups == expected.cursor.groups)
+        // Another file.
+        var other = cursor
+        #expect(other.settle(output: .init(device: 1, inode: 3, length: 130)) == 4)
     }
 
     @Test("half of one is refused, wherever it ends")

@@ -41,6 +41,12 @@ struct TailScheduleModel {
     private var release = OrderedRelease()
     private var ledger = TailLedger(scope: "model", from: nil)
     private var reached = Int64.min
+    /// What is in the cursor's file, and how many bytes in that of the lines: one for each.
+    private var saved = TailCursor(scope: "model")
+    private var output = PendingLines.Output(device: 1, inode: 2, length: 0)
+    /// Killed while it wrote: whatever it would do now does not happen.
+    private var isDead = false
+    private(set) var killedWriting = 0
     private let policy: FollowPolicy
     private let hold: Int64?
     private let isLive: Bool
@@ -64,6 +70,7 @@ struct TailScheduleModel {
             ledger.begin(reference, through: Self.begin)
             for event in group.events { wanted[Self.plain(event), default: 0] += 1 }
         }
+        saved = ledger.cursor
         run()
     }
 
@@ -116,6 +123,7 @@ struct TailScheduleModel {
             }
             let through = hold.map { now - $0 } ?? .max
             show(release.release(through: through))
+            if isDead { restart(&now) }
             // In its first two minutes anything may happen; then it has to settle.
             guard now < Self.begin + 120_000 else { continue }
             switch Int.random(in: 0..<400, using: &random) {
@@ -192,20 +200,32 @@ struct TailScheduleModel {
         if hold == nil { show(release.releaseAll()) }
     }
 
+    /// Saves, then writes: now and then it is killed in between, or with half of it written.
     private mutating func show(_ lines: [LogLine]) {
-        for line in lines {
+        guard !isDead, !lines.isEmpty else { return }
+        saved = ledger.showing(lines)
+        saved.pending?.setEnds(lines.indices.map { Int64($0) + 1 })
+        saved.pending?.output = output
+        isDead = Int.random(in: 0..<60, using: &random) == 0
+        let written = isDead ? Int.random(in: 0...lines.count, using: &random) : lines.count
+        if isDead { killedWriting += 1 }
+        output.length += Int64(written)
+        for line in lines.prefix(written) {
             if line.place < reached, !line.isLate { unmarked += 1 }
             reached = max(reached, line.place)
             shown[Self.plain(line), default: 0] += 1
-            ledger.shown(line)
         }
+        // Nothing is on its way any more.
+        if !isDead, Bool.random(using: &random) { saved = ledger.cursor }
     }
 
     /// Killed, and started again after a while from what the cursor's file says.
     private mutating func restart(_ now: inout Int64) {
         restarts += 1
+        isDead = false
         now += .random(in: 0...30_000, using: &random)
-        let cursor = try! TailCursor(try! ledger.cursor.data, scope: "model", file: "")
+        var cursor = try! TailCursor(try! saved.data, scope: "model", file: "")
+        precondition(cursor.settle(output: output) == 0)
         ledger = TailLedger(scope: "model", from: cursor)
         release = OrderedRelease(reached: cursor.reached)
         for index in groups.indices {

@@ -97,6 +97,7 @@ final class TinyLogs: Sendable {
     ) async throws -> Told {
         var options = TailOptions(
             groups: names.map { LogGroupReference(region: "us-east-1", name: $0) }, window: window)
+        options.cursorScope = "t"
         change(&options)
         return try await LoopbackServer.run(answer) { server in
             let credentials = AWSCredentials(accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: Secret("s"))
@@ -109,8 +110,9 @@ final class TinyLogs: Sendable {
             let stop = StopSignal()
             let tail = LogTail(clients: ["us-east-1": AWSClient(configuration)], options: options)
             do throws(Problem) {
-                let show: LogTail.Show = { events in
+                let show: LogTail.Show = { events, cursor in
                     let now = told.withLock { told in
+                        told.cursor = cursor ?? told.cursor
                         for event in events {
                             switch event {
                             case .line(let line): told.lines.append(line)
@@ -122,8 +124,7 @@ final class TinyLogs: Sendable {
                     }
                     if isEnough(now) { stop.request() }
                 }
-                let state = try await tail.run(
-                    stop: stop, scope: "t", show: show, save: { cursor in told.withLock { $0.cursor = cursor } })
+                let state = try await tail.run(stop: stop, show: show)
                 told.withLock { $0.state = state }
             } catch {
                 told.withLock { $0.problem = error }

@@ -24,10 +24,10 @@ def say(**record):
         print(json.dumps(record), flush=True)
 
 
-def lambda_lag(message):
-    """START and what the function says come soon, END and REPORT of the same request seconds later."""
-    return (
-        random.uniform(1000, 10_000)
+def lambda_lag(low, high):
+    """START and what the function says come soon, END and REPORT of the same request as late as the cell says."""
+    return lambda message: (
+        random.uniform(low, high)
         if message.startswith(("END", "REPORT"))
         else random.uniform(20, 1000)
     )
@@ -52,7 +52,7 @@ def make(cell):
 def write(cell):
     low, high = cell["lag"]
     lag = (
-        lambda_lag
+        lambda_lag(low, high)
         if cell["lambda"]
         else lambda message: round(random.uniform(low, high))
     )

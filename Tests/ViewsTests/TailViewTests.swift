@@ -158,6 +158,16 @@ import Views
             lines.append(TailNotices.line(TailWindow(start: Self.midnight)))
             lines.append(TailNotices.line(TailWindow(start: Self.midnight, end: Self.midnight + 60_000)))
             lines += TailFooter.lines(book.statistics, state, on: profile)
+            var hop = TraceHop(
+                source: .init(region: "us-east-1", group: "/aws/lambda/task-processor"), requestID: Self.id,
+                began: Self.midnight, ended: Self.midnight + 40)
+            hop.duration = 38.5
+            var second = hop
+            (second.source.region, second.requestID) = ("eu-west-1", "7d1f")
+            (second.began, second.ended, second.duration, second.isError) = (Self.midnight + 750, Self.midnight + 800, nil, true)
+            lines += TailFooter.hops([hop, second], of: "0c9c2d3e", on: profile)
+            lines += TailFooter.hops([], of: "0c9c2d3e", on: profile)
+            lines.append(TailNotices.comeAgain(2, on: profile))
             let text = lines.map { Theme.render($0, on: profile) + "\n" }.joined()
             if unicode { try expectGolden(text, "tail-notices.txt") } else { #expect(text.allSatisfy { $0.isASCII }) }
         }

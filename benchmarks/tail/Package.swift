@@ -16,6 +16,8 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "tail-history", dependencies: ["Tailing", "AWS", "AWSSigning", "Basics"], swiftSettings: strict),
+        // Built with -Xswiftc -enable-testing.
+        .executableTarget(name: "tail-schedules", dependencies: ["Tailing"], swiftSettings: strict),
         .target(
             name: "Tailing", dependencies: ["AWS", "Basics", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: strict),

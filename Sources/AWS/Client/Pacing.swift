@@ -9,6 +9,8 @@ struct Lane: Sendable, Hashable {
     static let recovery = 60.0
 
     let full: Double
+    /// What may go at once at the most.
+    private let atOnce: Double
     private(set) var bucket: TokenBucket
     private var slowed: Slowing?
 
@@ -17,10 +19,13 @@ struct Lane: Sendable, Hashable {
         var at: Double
     }
 
-    /// A second's worth may go at once: with a share of one half, no second ever holds more than the quota.
-    init(full: Double, at now: Double) {
-        self.full = full
-        bucket = TokenBucket(rate: full, capacity: max(1, full), tokens: max(1, full), at: now)
+    /// A share of a quota. What the share leaves of it may go at once, a second's worth at the most: so no second ever
+    /// holds more than the quota.
+    init(quota: Double, share: Double, at now: Double) {
+        full = quota * share
+        // More than all of it is asked for where there is no quota.
+        atOnce = max(1, share < 1 ? min(full, quota - full) : full)
+        bucket = TokenBucket(rate: full, capacity: atOnce, tokens: atOnce, at: now)
     }
 
     mutating func wait(at now: Double) -> Double {
@@ -36,14 +41,14 @@ struct Lane: Sendable, Hashable {
         if let slowed, now - slowed.at < Self.burst { return }
         let rate = max(bucket.rate / 2, full / 16)
         slowed = Slowing(rate: rate, at: now)
-        bucket.change(rate: rate, capacity: max(1, rate), at: now)
+        bucket.change(rate: rate, capacity: max(1, min(rate, atOnce)), at: now)
         bucket.empty()
     }
 
     private mutating func recover(at now: Double) {
         guard let slowed else { return }
         let rate = min(full, slowed.rate + full * max(0, now - slowed.at) / Self.recovery)
-        bucket.change(rate: rate, capacity: max(1, rate), at: now)
+        bucket.change(rate: rate, capacity: max(1, min(rate, atOnce)), at: now)
         if rate == full { self.slowed = nil }
     }
 }
@@ -82,7 +87,7 @@ final class Pacer: Sendable {
         let whole = Key(service: service.endpointID, group: "", region: region)
         return state.withLock { state in
             if let lane, let quota, state.lanes[lane] == nil {
-                state.lanes[lane] = Lane(full: quota.perSecond * share, at: now)
+                state.lanes[lane] = Lane(quota: quota.perSecond, share: share, at: now)
             }
             if isAdaptive, state.limiters[whole] == nil { state.limiters[whole] = AdaptiveLimiter(at: now) }
             let wait = max(

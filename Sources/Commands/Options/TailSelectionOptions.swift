@@ -25,8 +25,14 @@ struct TailSelectionOptions: ParsableArguments {
     @Flag(help: "Follow by CloudWatch's Live Tail too, for lines to come sooner; it is billed by the minute.")
     var live = false
 
-    @Flag(inversion: .prefixedNo, help: "Hold lines back a moment, so that they come in order.")
-    var hold = true
+    @Option(
+        help: ArgumentHelp(
+            "How long lines wait for older ones: auto (half of them not noticeably), order (until all are in order), or a time.",
+            valueName: "time"))
+    var hold: HoldArgument = .automatic
+
+    @Flag(name: .customLong("no-hold"), help: "Show each line as soon as it is found.")
+    var isUnheld = false
 
     @Option(help: ArgumentHelp("CloudWatch's own filter pattern, applied there.", valueName: "pattern"))
     var filter: String?
@@ -62,6 +68,7 @@ struct TailSelectionOptions: ParsableArguments {
         if let trace, trace.count < 8 || trace.contains(where: \.isWhitespace) {
             throw ValidationError("--trace takes an event's id, such as 0c9c2d3e-1111-4222-8333-444455556666")
         }
+        if isUnheld, hold != .automatic { throw ValidationError("--no-hold and --hold contradict each other") }
         if filter?.isEmpty == true { throw ValidationError("--filter '' would let all lines pass; leave it out") }
     }
 
@@ -78,7 +85,7 @@ struct TailSelectionOptions: ParsableArguments {
         options.filterPattern = filter
         options.lines = lines
         options.isLive = live
-        options.hold = hold ? .automatic : .none
+        options.hold = isUnheld ? .none : hold.hold
         options.cursor = cursor
         return options
     }
@@ -89,5 +96,31 @@ struct TailSelectionOptions: ParsableArguments {
         (sieve.request, sieve.trace) = (request, trace)
         (sieve.include, sieve.exclude) = (include, exclude)
         return sieve
+    }
+}
+
+/// What `--hold` takes.
+enum HoldArgument: ExpressibleByArgument, Hashable {
+    case automatic, order
+    case time(DurationArgument)
+
+    init?(argument: String) {
+        switch argument {
+        case "auto": self = .automatic
+        case "order": self = .order
+        default:
+            guard let time = DurationArgument(argument: argument), time.duration <= .seconds(600) else { return nil }
+            self = .time(time)
+        }
+    }
+
+    var defaultValueDescription: String { "auto" }
+
+    var hold: TailOptions.Hold {
+        switch self {
+        case .automatic: .automatic
+        case .order: .ordered
+        case .time(let time): .milliseconds(Int64(time.duration.milliseconds))
+        }
     }
 }

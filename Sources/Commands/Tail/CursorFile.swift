@@ -2,7 +2,13 @@ import Basics
 import FoundationEssentials
 import Tailing
 
-/// The file behind `--cursor`: read once at the beginning, replaced as a whole after lines were written out.
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The file behind `--cursor`: read once at the beginning, replaced as a whole before lines are written out.
 struct CursorFile: Sendable {
     let path: String
 
@@ -18,6 +24,14 @@ struct CursorFile: Sendable {
             throw Problem(.configuration, "--cursor \(path) cannot be read", hint: "check that it is a file you may read")
         }
         return try TailCursor(data, scope: scope, file: path)
+    }
+
+    /// Standard output as it is now, where it is a file.
+    static var output: PendingLines.Output? {
+        var status = stat()
+        guard fstat(STDOUT_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return PendingLines.Output(
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), length: Int64(status.st_size))
     }
 
     func write(_ cursor: TailCursor) throws(Problem) {

@@ -8,6 +8,8 @@ actor TailScreen {
     private let console: Console
     private let format: TailFormat
     private let stop: StopSignal
+    private let file: CursorFile?
+    private let trace: String?
     private let sieves: Bool
     private var sieve: LineSieve
     private var view: TailView
@@ -17,11 +19,13 @@ actor TailScreen {
     /// - Throws: a pattern that is no regular expression.
     init(
         _ options: SieveOptions, format: TailFormat, highlight: [String], keepsStatistics: Bool,
-        labels: TailView.Labels, console: Console, stop: StopSignal
+        labels: TailView.Labels, file: CursorFile?, console: Console, stop: StopSignal
     ) throws(Problem) {
         self.console = console
         self.format = format
         self.stop = stop
+        self.file = file
+        trace = options.trace
         // Raw lines that all pass need not be understood.
         sieves = format != .raw || keepsStatistics || !options.letsAllPass
         sieve = try LineSieve(options)
@@ -29,22 +33,28 @@ actor TailScreen {
             labels: labels, highlight: try LineSieve.expressions(highlight, flag: "--highlight"), on: console.output)
     }
 
-    func show(_ events: [TailEvent]) {
+    /// - Parameter cursor: saved before anything is written: it says which lines are being written, and whoever is
+    ///   killed meanwhile finds out from the output which of them were.
+    func show(_ events: [TailEvent], _ cursor: TailCursor?) {
         var page = Page()
+        var ends: [Int64] = []
         let now = LocalClock.milliseconds
         for event in events {
             switch event {
             case .line(let line):
-                if sieves { draw(sieve.take(line, now: now), on: &page) } else { TailRecords.raw(line, into: &page.text) }
+                if sieves { draw(sieve.take(line, now: now), on: &page) } else { page.write { TailRecords.raw(line, into: &$0) } }
                 tellCrashes(&page)
-            case .notice(let notice):
-                put(&page)
-                console.say(TailNotices.line(notice, on: console.error))
-            case .state:
-                break
+                ends.append(page.bytes)
+            case .notice(let notice): page.say(TailNotices.line(notice, on: console.error))
+            case .state: break
             }
         }
-        put(&page)
+        if let file, var cursor {
+            cursor.pending?.setEnds(ends)
+            cursor.pending?.output = CursorFile.output
+            do throws(Problem) { try file.write(cursor) } catch { fail(error) }
+        }
+        put(page)
     }
 
     /// Lets go of what waits for the end of an invocation for too long; until it is cancelled.
@@ -52,7 +62,7 @@ actor TailScreen {
         while (try? await Task.sleep(for: .seconds(1))) != nil {
             var page = Page()
             draw(sieve.expire(now: LocalClock.milliseconds), on: &page)
-            put(&page)
+            put(page)
         }
     }
 
@@ -62,53 +72,83 @@ actor TailScreen {
     func finish(_ state: TailState?, showsStatistics: Bool) {
         var page = Page()
         draw(sieve.finish(now: LocalClock.milliseconds), on: &page)
-        put(&page)
         tellCrashes(&page)
+        put(page)
         guard let state, !console.isOutputClosed else { return }
+        if let trace {
+            if console.error.isTerminal { console.say("") }
+            for line in TailFooter.hops(sieve.hops, of: trace, on: console.error) { console.say(line) }
+        }
         guard showsStatistics || console.error.isTerminal || state.gaps > 0 else { return }
         // Below the ^C that a terminal shows.
-        if console.error.isTerminal { console.say("") }
+        if console.error.isTerminal, trace == nil { console.say("") }
         let statistics = showsStatistics ? sieve.book.statistics : [:]
         for line in TailFooter.lines(statistics, state, on: console.error) { console.say(line) }
     }
 
-    func fail(_ problem: Problem) {
+    private func fail(_ problem: Problem) {
         failure = failure ?? problem
         stop.request()
     }
 
     // MARK: -
 
-    /// What is written in one go.
+    /// What is written, and said in between, in one go.
     private struct Page {
-        var lines: [StyledText] = []
-        var text = ""
+        enum Piece {
+            case written(String)
+            case said(StyledText)
+        }
+
+        private var before: [Piece] = []
+        private var text = ""
+        /// Of what is written.
+        private(set) var bytes: Int64 = 0
+
+        var pieces: [Piece] { before + [.written(text)] }
+
+        mutating func write(_ draw: (inout String) -> Void) {
+            let length = text.utf8.count
+            draw(&text)
+            bytes += Int64(text.utf8.count - length)
+        }
+
+        mutating func say(_ line: StyledText) {
+            before += [.written(text), .said(line)]
+            text = ""
+        }
     }
 
     private func draw(_ lines: [SievedLine], on page: inout Page) {
-        for line in lines {
-            switch format {
-            case .text:
-                if line.beginsRequest { page.lines.append("") }
-                page.lines += view.lines(line)
-            case .jsonl: TailRecords.json(line, into: &page.text)
-            case .raw: TailRecords.raw(line.line, into: &page.text)
+        guard !lines.isEmpty else { return }
+        page.write { text in
+            for line in lines {
+                switch format {
+                case .text:
+                    if line.beginsRequest { text += "\n" }
+                    text += console.drawn(view.lines(line))
+                case .jsonl: TailRecords.json(line, into: &text)
+                case .raw: TailRecords.raw(line.line, into: &text)
+                }
             }
         }
     }
 
-    private func put(_ page: inout Page) {
-        if !page.lines.isEmpty { console.print(page.lines) }
-        console.print(verbatim: page.text)
-        page = Page()
+    private func put(_ page: Page) {
+        for piece in page.pieces {
+            switch piece {
+            case .said(let line): console.say(line)
+            case .written(""): break
+            // What is drawn for people is harmless already.
+            case .written(let text): format == .text ? console.pass(text) : console.print(verbatim: text)
+            }
+        }
         // The reader has gone: there is nobody to go on for.
         if console.isOutputClosed { stop.request() }
     }
 
     private func tellCrashes(_ page: inout Page) {
-        guard !sieve.crashes.isEmpty else { return }
-        put(&page)
-        for crash in sieve.crashes { console.say(TailNotices.line(crash, on: console.error)) }
-        sieve.crashes = []
+        for crash in sieve.crashes { page.say(TailNotices.line(crash, on: console.error)) }
+        if !sieve.crashes.isEmpty { sieve.crashes = [] }
     }
 }

@@ -92,6 +92,7 @@ struct TailSelection {
                 environment: process, profile: global.profile, region: region, endpointURL: global.endpointURL,
                 credentials: CredentialChain(environment: process, profile: global.profile, region: region))
             settings.observer = environment.observer(verbosity: global.verbose)
+            settings.quotaShare = LogTail.quotaShare
             clients[region] = AWSClient(settings)
         }
     }
@@ -112,7 +113,7 @@ struct TailSelection {
     private static func stack(_ names: [Name], _ global: GlobalOptions, _ environment: Environment) throws -> Session {
         var global = global
         if !names.isEmpty { global.regions = [] }
-        return try Session(global, in: environment)
+        return try Session(global, in: environment, quotaShare: LogTail.quotaShare)
     }
 
     private static func hasConfiguration(_ global: GlobalOptions, _ environment: Environment) -> Bool {

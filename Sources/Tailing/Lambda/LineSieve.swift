@@ -50,6 +50,10 @@ package struct LineSieve {
     /// Invocations found to have crashed since this was last emptied.
     package var crashes: [InvocationBook.Crash] = []
 
+    /// The invocations that the event of `trace` went through, in the order in which they began.
+    package var hops: [TraceHop] { known.values.sorted { ($0.began, $0.requestID) < ($1.began, $1.requestID) } }
+    private var known: [String: TraceHop] = [:]
+
     /// - Throws: a pattern that is no regular expression.
     package init(_ options: SieveOptions) throws(Problem) {
         self.options = options
@@ -99,14 +103,23 @@ package struct LineSieve {
     }
 
     /// Of whole invocations, those in which what is asked for is found in some line.
-    private func wanted(_ groups: [[SievedLine]]) -> [SievedLine] {
-        groups.flatMap { group -> [SievedLine] in
-            guard hasRequest(group[0]), isOfKind(group), includes(group) else { return [] }
-            if let trace = options.trace, !group.contains(where: { $0.line.message.contains(trace) }) { return [] }
-            var group = group
-            group[0].beginsRequest = options.groupsRequests
-            return group
+    private mutating func wanted(_ groups: [[SievedLine]]) -> [SievedLine] {
+        var lines: [SievedLine] = []
+        for group in groups { lines += wanted(group) }
+        return lines
+    }
+
+    private mutating func wanted(_ group: [SievedLine]) -> [SievedLine] {
+        guard hasRequest(group[0]), isOfKind(group), includes(group) else { return [] }
+        if let trace = options.trace {
+            // What came after its end belongs to it all the same.
+            let isKnown = group[0].requestID.map { known[$0] != nil } ?? false
+            guard isKnown || group.contains(where: { $0.line.message.contains(trace) }) else { return [] }
+            if let hop = TraceHop(group) { known[hop.requestID] = known[hop.requestID]?.joined(hop) ?? hop }
         }
+        var group = group
+        group[0].beginsRequest = options.groupsRequests
+        return group
     }
 
     private func wants(_ line: SievedLine) -> Bool {

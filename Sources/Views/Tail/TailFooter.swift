@@ -20,6 +20,30 @@ package enum TailFooter {
         return lines.flatMap { $0.wrapped(to: profile.width ?? .max, indent: 4) }
     }
 
+    /// The way of an event: each invocation that it went through, when it began after the one before, and how long it took.
+    package static func hops(_ hops: [TraceHop], of trace: String, on profile: TerminalProfile) -> [StyledText] {
+        guard let first = hops.first else { return ["no invocation names \(trace) here"] }
+        let took = hops.last!.ended - first.began
+        var lines: [StyledText] = ["\("hops", .strong) of \(trace): \(hops.count), \(milliseconds(Double(took))) in all"]
+        let names = hops.map { TailView.short($0.source.group) }
+        let (region, name) = (hops.map(\.source.region.count).max()!, min(40, names.map(\.count).max()!))
+        var before = first.began
+        for (hop, group) in zip(hops, names) {
+            let time = UTCTime(microsecondsSince1970: hop.began * 1000)
+            let wait = hop == first ? "" : "+" + milliseconds(Double(hop.began - before))
+            before = hop.began
+            var line: StyledText = "  \(time.clockText).\((time.microsecond / 1000).padded(3))Z "
+            line += StyledText(wait).padded(to: 9) + " "
+            line += StyledText(hop.source.region, .name(hop.source.region)).padded(to: region) + " "
+            line += StyledText(group, .name(hop.source.group)).padded(to: name) + " "
+            line += StyledText(String(hop.requestID.prefix(8)), .name(hop.requestID)) + " "
+            line += hop.duration.map { StyledText("took " + milliseconds($0)) } ?? StyledText("no REPORT yet", .warning)
+            if hop.isError { line += ", " + StyledText("failed", .bad) }
+            lines.append(line)
+        }
+        return lines.flatMap { $0.wrapped(to: profile.width ?? .max, indent: 4) }
+    }
+
     private static func counts(_ figures: InvocationStatistics) -> StyledText {
         var text: StyledText = "\(StyledText("invocations").padded(to: 11)) \(figures.invocations)"
         func add(_ count: Int, _ what: String, _ tag: StyledText.Tag) {

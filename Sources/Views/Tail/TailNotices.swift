@@ -29,6 +29,14 @@ package enum TailNotices {
             """
     }
 
+    /// The last run ended while it wrote to a pipe or a terminal.
+    package static func comeAgain(_ count: Int, on profile: TerminalProfile) -> StyledText {
+        """
+        \("!", .warning) \(count) line\(count == 1 ? "" : "s") may come twice: the last run was ended while writing \
+        \(count == 1 ? "it" : "them"), and what of that was seen is known only of a file
+        """
+    }
+
     /// The stretch of time that was understood, before the first line of it.
     package static func line(_ window: TailWindow) -> StyledText {
         let start = moment(window.start)

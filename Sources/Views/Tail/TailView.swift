@@ -25,6 +25,9 @@ package struct TailView {
         }
     }
 
+    /// Columns without which a message is better on a line of its own.
+    private static let leastForMessages = 36
+
     private let profile: TerminalProfile
     private let labels: Labels
     private let highlight: [Regex<AnyRegexOutput>]
@@ -70,8 +73,14 @@ package struct TailView {
         if hasLevels { head += Self.level(sieved.lambda.level).padded(to: 5) + " " }
         if line.isLate { head += StyledText("late ", .warning) }
         let message = Self.message(sieved.lambda).map { highlighted($0) }
-        lines.append(head + (message.first ?? StyledText()))
-        lines += message.dropFirst().map { "    " + $0 }
+        guard let width = profile.width, width - head.width < Self.leastForMessages else {
+            lines.append(head + (message.first ?? StyledText()))
+            lines += message.dropFirst().map { "    " + $0 }
+            return lines
+        }
+        // On a narrow terminal the names leave no room beside them.
+        lines.append(head)
+        lines += message.map { "    " + $0 }
         return lines
     }
 

@@ -57,7 +57,7 @@ struct Exercise: Sendable, CustomTestStringConvertible {
         "help": "calls nothing", "validate": "calls nothing", "schedule cron": "calls nothing",
         "schedule systemd": "calls nothing", "schedule eventbridge": "calls nothing",
         "apply": "writes, and goes on where it may: its own tests break AWS beneath it",
-        "tail": "waits out what other commands end at, for as long as it lasts: its own tests break AWS beneath it",
+        "tail": "waits out what other commands end at, for as long as it lasts: FaultTests has a test of its own for it",
     ]
 
     /// Every command that can be typed, as the program itself tells.

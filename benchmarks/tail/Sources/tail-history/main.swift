@@ -42,7 +42,7 @@ struct Counts {
 }
 let counts = Mutex(Counts())
 let began = ContinuousClock.now
-let state = try await tail.run(stop: StopSignal()) { events in
+let state = try await tail.run(stop: StopSignal()) { events, _ in
     counts.withLock { counts in
         for case .line(let line) in events {
             counts.bytes += line.message.utf8.count
