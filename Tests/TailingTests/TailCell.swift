@@ -83,6 +83,10 @@ struct TailCell: Sendable, Encodable {
         ]
         for index in cells.indices where isLambda {
             cells[index].name = "lambda-" + cells[index].name
+            // The faults of both would hold for both.
+            cells[index].regions = [
+                ["ap-south-2", "ca-central-1", "eu-south-1", "eu-central-2", "me-south-1", "af-south-1"][index]
+            ]
             cells[index].isLambda = true
         }
         return cells
