@@ -7,7 +7,7 @@ import Testing
 @testable import Monitoring
 
 /// Plans made of a stand-in for AWS, and applied to it.
-@Suite struct ApplyTests {
+@Suite(.serialized) struct ApplyTests {
     @Test("applying, then planning, gives nothing: new, changed, removed", arguments: 1...20)
     func roundTrip(seed: Int) async throws {
         try await ApplyWorld.run { world in

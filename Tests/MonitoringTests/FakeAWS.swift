@@ -114,6 +114,8 @@ final class FakeAWS: Sendable {
                 }
                 box.writes.append("\(operation) \(region)")
             }
+            // No AWS model has a member that is null.
+            if body.object?.values.contains(.null) == true { return .json(#"{"__type":"SerializationException"}"#, status: 400) }
             do throws(Refused) {
                 return .json(CanonicalJSON.text(try Self.perform(operation, region, body, &box.state)))
             } catch {

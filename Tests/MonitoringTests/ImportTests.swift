@@ -7,7 +7,7 @@ import Testing
 @testable import Monitoring
 
 /// Files written from what is live, and read again.
-@Suite struct ImportTests {
+@Suite(.serialized) struct ImportTests {
     static let stack = TaskStack(
         name: "tasks", environment: "dev",
         regions: [

@@ -90,7 +90,7 @@ import Testing
                 stack: "tasks", kept: [id(.metricAlarm, "a"), id(.logGroup, "g"), id(.dashboard, "d")],
                 metricFilterGroups: [id(.logGroup, "g")], subscriptionFilterGroups: [id(.logGroup, "g")])
             request.asksForTags = { _ in true }
-            let state = await reader(server, ["us-east-1", "us-west-2"]).read(request, deadline: .after(.seconds(10)))
+            let state = await reader(server, ["us-east-1", "us-west-2"]).read(request, deadline: .after(.seconds(60)))
             #expect(state.unreadable.isEmpty)
             #expect(Set(state.resources.keys.map(\.name)) == ["a", "g", "d"])
 
@@ -129,7 +129,7 @@ import Testing
             return Self.answer(request)
         } _: { server in
             let state = await reader(server, ["us-east-1", "us-west-2"])
-                .read(LiveRequest(stack: "tasks", kept: []), deadline: .after(.seconds(10)))
+                .read(LiveRequest(stack: "tasks", kept: []), deadline: .after(.seconds(60)))
             #expect(gate.most >= 7)
             #expect(state.unreadable.isEmpty)
         }
@@ -149,7 +149,7 @@ import Testing
             let state = await reader(server, ["us-east-1", "us-west-2"])
                 .read(
                     LiveRequest(stack: "tasks", kept: nil, metricFilterGroups: nil, subscriptionFilterGroups: nil),
-                    deadline: .after(.seconds(10)))
+                    deadline: .after(.seconds(60)))
             #expect(!state.unreadable.isEmpty)
             #expect(Set(state.unreadable.map(\.part)) == [part])
             #expect(state.unreadable.allSatisfy { $0.region == "us-east-1" && $0.problem.kind == .denied })

@@ -41,7 +41,8 @@ struct ResourceWriter: Sendable {
         var members = fields.object?.filter { $0.value != .null } ?? [:]
         members["AlarmName"] = .string(change.id.name)
         // Of an alarm that is there they would be passed over (API reference, PutMetricAlarm).
-        members["Tags"] = isNew ? Self.tagList(change.tags) : nil
+        members.removeValue(forKey: "Tags")
+        if isNew { members["Tags"] = Self.tagList(change.tags) }
         let alarm = JSONTree.object(members)
         try await persisting { () async throws(AWSError) in
             if change.id.kind == .metricAlarm {

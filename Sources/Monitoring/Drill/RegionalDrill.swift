@@ -58,7 +58,8 @@ struct RegionalDrill: Sendable {
     private func watch(_ evidence: DrillEvidence, deadline: Deadline) async -> Watched {
         var watched = Watched(findings: evidence.findings([]))
         // By AWS's clock; a minute earlier, because neither clock is exact and the reason tells what is ours.
-        let begin = client.signingTime.addingTimeInterval(-60)
+        // Whole seconds, as botocore sends them.
+        let begin = Date(timeIntervalSince1970: (client.signingTime.timeIntervalSince1970 - 60).rounded(.down))
         do throws(AWSError) {
             tell(.setting(region: region))
             try await cloudWatch.setAlarmState(
