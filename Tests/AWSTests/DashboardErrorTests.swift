@@ -7,7 +7,8 @@ import Testing
 /// The errors of a dashboard's body come with a list; nothing else about them is different.
 @Suite struct DashboardErrorTests {
     private func error(_ body: String) async throws -> AWSError {
-        try await LoopbackServer.run({ _ in .json(body, status: 400) }) { server in
+        let refusing: LoopbackServer.Handler = { _ in .json(body, status: 400) }
+        return try await LoopbackServer.run(refusing) { server in
             let fixture = ClientFixture(server.url)
             do {
                 _ = try await fixture.client.cloudWatch("us-east-1").putDashboard(

@@ -201,11 +201,12 @@ struct ImportDraft {
 
 /// What a thing's file is called.
 enum FileName {
-    /// `/aws/lambda/${function}` becomes `aws-lambda-function`. No dots: a file that begins with one is hidden, and `x.test` is a
-    /// test.
+    /// `/aws/lambda/${function}` becomes `aws-lambda-function`, and `${stack}-${environment}-silent` just `silent`: every file is
+    /// the stack's. No dots: a file that begins with one is hidden, and `x.test` is a test.
     static func base(_ name: String) -> String {
+        let whole = "${stack}-${environment}"
         var base = ""
-        for scalar in name.unicodeScalars {
+        for scalar in (name.hasPrefix(whole) && name != whole ? name.dropFirst(whole.count) : name[...]).unicodeScalars {
             let isKept =
                 scalar.isASCII
                 && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-")

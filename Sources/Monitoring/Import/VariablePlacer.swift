@@ -2,8 +2,12 @@
 /// ``MonitoringVariables/filled(_:in:)`` makes the text of again.
 struct VariablePlacer: Sendable {
     private struct Candidate: Sendable {
-        let name: String
         let value: String
+        /// `${name}`, or two of them.
+        let placed: String
+        /// The stack and the environment have plain words for names, such as tasks and dev, which descriptions use as words:
+        /// alone they are put back only where they are the whole text.
+        var isWhole = false
     }
 
     /// The longest first: a queue is called after its bus. Of equal ones the name that says most.
@@ -21,10 +25,16 @@ struct VariablePlacer: Sendable {
         var known: Set<String> = []
         func add(_ name: String, _ value: String?) {
             guard let value, value.count >= Self.shortest, known.insert(value).inserted else { return }
-            candidates.append(Candidate(name: name, value: value))
+            let isWord = name == "stack" || name == "environment"
+            candidates.append(Candidate(value: value, placed: "${\(name)}", isWhole: isWord))
         }
         let own = Self.ordered(variables.names(in: region))
         for name in own { add(name, variables.value(of: name, in: region)) }
+        if let stack = variables.value(of: "stack", in: region), let environment = variables.value(of: "environment", in: region),
+            known.insert("\(stack)-\(environment)").inserted
+        {
+            candidates.append(Candidate(value: "\(stack)-\(environment)", placed: "${stack}-${environment}"))
+        }
         if others {
             for (index, other) in variables.regions.enumerated() where other != region {
                 add("regions.\(index)", other)
@@ -67,7 +77,7 @@ struct VariablePlacer: Sendable {
                     previous = "{"
                 }
             } else if let candidate = candidate(at: rest, after: previous) {
-                output += "${\(candidate.name)}"
+                output += candidate.placed
                 previous = candidate.value.last
                 rest = rest.dropFirst(candidate.value.count)
             } else {
@@ -83,6 +93,7 @@ struct VariablePlacer: Sendable {
         guard previous != "$" else { return nil }
         return candidates.first { candidate in
             guard rest.hasPrefix(candidate.value) else { return false }
+            if candidate.isWhole { return previous == nil && rest.count == candidate.value.count }
             let next = rest.dropFirst(candidate.value.count).first
             return !Self.joins(previous, candidate.value.first) && !Self.joins(candidate.value.last, next)
         }
