@@ -5,9 +5,16 @@ struct VariablePlacer: Sendable {
         let value: String
         /// `${name}`, or two of them.
         let placed: String
-        /// The stack and the environment have plain words for names, such as tasks and dev, which descriptions use as words:
-        /// alone they are put back only where they are the whole text.
-        var isWhole = false
+        var use = Use.anywhere
+    }
+
+    /// The stack and the environment have plain words for names, such as tasks and dev, which descriptions use as words.
+    private enum Use: Sendable {
+        case anywhere
+        /// Where it is the whole text, or a part of a name: `board-dev`.
+        case inNames
+        /// Where it is the whole text.
+        case whole
     }
 
     /// The longest first: a queue is called after its bus. Of equal ones the name that says most.
@@ -25,8 +32,8 @@ struct VariablePlacer: Sendable {
         var known: Set<String> = []
         func add(_ name: String, _ value: String?) {
             guard let value, value.count >= Self.shortest, known.insert(value).inserted else { return }
-            let isWord = name == "stack" || name == "environment"
-            candidates.append(Candidate(value: value, placed: "${\(name)}", isWhole: isWord))
+            let use: Use = name == "stack" ? .whole : name == "environment" ? .inNames : .anywhere
+            candidates.append(Candidate(value: value, placed: "${\(name)}", use: use))
         }
         let own = Self.ordered(variables.names(in: region))
         for name in own { add(name, variables.value(of: name, in: region)) }
@@ -93,11 +100,18 @@ struct VariablePlacer: Sendable {
         guard previous != "$" else { return nil }
         return candidates.first { candidate in
             guard rest.hasPrefix(candidate.value) else { return false }
-            if candidate.isWhole { return previous == nil && rest.count == candidate.value.count }
             let next = rest.dropFirst(candidate.value.count).first
+            let isWhole = previous == nil && next == nil
+            switch candidate.use {
+            case .anywhere: break
+            case .inNames: guard isWhole || Self.hyphens(previous) || Self.hyphens(next) else { return false }
+            case .whole: guard isWhole else { return false }
+            }
             return !Self.joins(previous, candidate.value.first) && !Self.joins(candidate.value.last, next)
         }
     }
+
+    private static func hyphens(_ character: Character?) -> Bool { character == "-" || character == "_" || character == "/" }
 
     /// Whether two characters belong to one word.
     private static func joins(_ left: Character?, _ right: Character?) -> Bool {
