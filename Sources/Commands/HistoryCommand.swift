@@ -16,7 +16,7 @@ struct HistoryCommand: AsyncParsableCommand {
             It reads what `taskops canary --metrics` (or its EMF) has put into namespace TaskOps/Canary: one GetMetricData in \
             each Region.
 
-            Exit codes: 0, 1 when a Region did not answer or has no canaries, 64 bad usage.
+            Exit codes: 0, 1 when a Region did not answer, or only in part, 64 bad usage.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -50,7 +50,7 @@ struct HistoryCommand: AsyncParsableCommand {
             console.print(
                 output == .json
                     ? [StyledText(try JSONView.document(report))] : CanaryHistoryView.lines(report, on: console.output))
-            throw ExitCode(report.regions.allSatisfy { $0.problem == nil && $0.runs > 0 } ? 0 : 1)
+            throw ExitCode(report.regions.allSatisfy { $0.problem == nil } ? 0 : 1)
         }
     }
 }

@@ -151,7 +151,9 @@ import Testing
                         series(.lost, "Sum") { $0 == 52 ? 2 : nil },
                     ]),
                 .init(region: "us-west-2", series: []),
-                .init(region: "eu-west-1", series: [], problem: "nobody answers at monitoring.eu-west-1.amazonaws.com"),
+                .init(
+                    region: "eu-west-1", series: [],
+                    problem: Problem(.unreachable, "nobody answers at monitoring.eu-west-1.amazonaws.com")),
             ])
         try expectGolden(text(CanaryHistoryView.lines(report, on: profile)), "canary-history.txt")
     }

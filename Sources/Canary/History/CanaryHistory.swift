@@ -50,7 +50,7 @@ package struct CanaryHistory: Sendable {
             do throws(AWSError) {
                 return try await region(target, window, deadline: deadline)
             } catch {
-                return CanaryHistoryReport.Region(region: target.region, series: [], problem: error.problem.description)
+                return CanaryHistoryReport.Region(region: target.region, series: [], problem: error.problem)
             }
         }
         return CanaryHistoryReport(
@@ -101,7 +101,9 @@ package struct CanaryHistory: Sendable {
         let incomplete = results.values.first { ($0.statusCode ?? .complete) != .complete }?.statusCode
         return CanaryHistoryReport.Region(
             region: target.region, series: series,
-            problem: incomplete.map { "CloudWatch answered in part: \($0)" })
+            problem: incomplete.map {
+                Problem(.failed, "CloudWatch answered in part: \($0)", hint: "ask again, or for less: taskops history --last 2h")
+            })
     }
 
     private static func values(_ result: CloudWatch.MetricDataResult?, in window: Window) -> [Double?] {
@@ -136,9 +138,9 @@ package struct CanaryHistoryReport: Sendable, Hashable, Codable {
         package var region: String
         package var series: [Series]
         /// Why there is less than there should be.
-        package var problem: String?
+        package var problem: Problem?
 
-        package init(region: String, series: [Series], problem: String? = nil) {
+        package init(region: String, series: [Series], problem: Problem? = nil) {
             (self.region, self.series, self.problem) = (region, series, problem)
         }
 
