@@ -53,7 +53,8 @@ struct Exercise: Sendable, CustomTestStringConvertible {
     /// Commands that are run by none of these tests, and why.
     static let others = [
         "sandbox up": "makes the local stack, and calls AWS as `schema apply` does", "sandbox down": "calls nothing",
-        "sandbox status": "calls nothing", "sandbox env": "calls nothing", "runbook": "calls nothing",
+        "sandbox status": "calls nothing", "sandbox env": "calls nothing",
+        "sandbox break": "calls nothing itself", "sandbox mend": "calls nothing itself", "runbook": "calls nothing",
         "help": "calls nothing", "validate": "calls nothing", "schedule cron": "calls nothing",
         "schedule systemd": "calls nothing", "schedule eventbridge": "calls nothing",
         "apply": "writes, and goes on where it may: its own tests break AWS beneath it",
