@@ -37,6 +37,9 @@ struct Exercise: Sendable, CustomTestStringConvertible {
         Exercise(
             name: "status", flags: ["--region", "us-east-1", "--output", "json"], timeout: 3, answered: [0, 1, 2],
             failed: 3, refused: 3, reports: true),
+        Exercise(
+            name: "diagnose", flags: ["--region", "us-east-1", "--output", "json"], timeout: 3, answered: [0, 1, 2],
+            failed: 3, refused: 3, reports: true),
         Exercise(name: "plan", flags: ["--output", "json"], timeout: 4, answered: [0, 2], failed: 1),
         Exercise(
             name: "import", flags: ["no-such-thing", "--region", "us-east-1", "--to", "/dev/null"], timeout: 3,

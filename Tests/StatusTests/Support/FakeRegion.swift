@@ -3,6 +3,7 @@ import AWSSigning
 import Basics
 import Database
 import Dispatch
+import Findings
 import FoundationEssentials
 import Synchronization
 import TaskSystem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from ..breakages import BREAKAGES, Book, CannotBreak
+from ..breakages import BREAKAGES, Book
 from .problem import Problem
 from .progress import emit
 from .state import Directory
@@ -46,7 +46,7 @@ def mend(directory: Directory, names: Iterable[str], regions: Iterable[str]) -> 
 
 def _book(directory: Directory, exists: bool) -> Book:
     if not exists:
-        raise CannotBreak("no local stack is up")
+        raise Problem("no local stack is up", "taskops sandbox up")
     return Book(directory)
 
 
