@@ -56,7 +56,8 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Diagnosis", "Findings", "Monitoring", "Tailing", "Discovery", "Runbooks", "Schema",
+                "Views", "Terminal", "Canary", "Status", "Diagnosis", "Findings", "Monitoring", "Tailing", "Discovery",
+                "Runbooks", "Schema",
                 "Permissions",
                 "Sandbox", "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
@@ -64,7 +65,11 @@ let package = Package(
                 "Basics", argumentParser,
             ]),
         room(
-            "Views", ["Terminal", "Canary", "Status", "Diagnosis", "Findings", "Monitoring", "Tailing", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
+            "Views",
+            [
+                "Terminal", "Canary", "Status", "Diagnosis", "Findings", "Monitoring", "Tailing", "Discovery", "Schema",
+                "Sandbox", "AWS", "Basics",
+            ]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
@@ -123,7 +128,10 @@ let package = Package(
         tests("Commands", ["Basics", "Canary", "Findings", "Status", argumentParser]),
         tests(
             "Views",
-            ["AWS", "Basics", "Canary", "Diagnosis", "Discovery", "Findings", "Monitoring", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],
+            [
+                "AWS", "Basics", "Canary", "Diagnosis", "Discovery", "Findings", "Monitoring", "Sandbox", "Schema", "Status",
+                "Tailing", "Terminal",
+            ],
             exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
@@ -132,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "taskops", "TestSupport", "Canary", "Findings", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning",
+                "taskops", "TestSupport", "Canary", "Findings", "Status", "Permissions", "Configuration", "TaskSystem", "AWS",
+                "AWSSigning",
                 "Database",
                 "Basics",
                 subprocess, system,

@@ -1,5 +1,6 @@
 import AWS
 import Basics
+import Canary
 import Database
 import Diagnosis
 import Findings
@@ -48,6 +49,16 @@ struct Diagnosing: Sendable {
         let now = Date().addingTimeInterval(session.client(in: all[0].region).clockOffset)
         let diagnoses = await DiagnosisRun(targets).run(regions, event: event, now: now, deadline: deadline)
         return diagnoses.map(withRunbooks)
+    }
+
+    /// For a canary that failed.
+    var canary: CanaryDiagnose {
+        { suspicion, deadline in
+            let event = suspicion.event.map {
+                AskedEvent(id: $0, since: suspicion.since, isMissedByPeer: suspicion.isMissedByPeer)
+            }
+            return await run([suspicion.region], event: event, deadline: deadline, stop: StopSignal()).first
+        }
     }
 
     private func database(_ regional: RegionalStack, _ facts: RegionFacts) -> Result<DatabaseConfiguration, Problem> {

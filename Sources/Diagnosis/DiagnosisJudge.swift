@@ -65,6 +65,9 @@ struct DiagnosisJudge: Sendable {
         // What answered may be anybody, and what did not answer may do so in a minute.
         case "database-no-answer": made.certainty = .likely
         case "queue-not-empty": addLetters(to: &made)
+        // Judged by the rule's name; where there is no such rule, the name may be what is wrong.
+        case "permission-missing", "queue-policy-refuses":
+            if facts.rule?.problem?.kind == .notFound { made.certainty = .likely }
         case "function-pending", "function-inactive":
             // It is what holds an event back of which nothing else is seen.
             if fate == .unseen { made.health = .unhealthy }

@@ -83,7 +83,9 @@ enum LinkTable {
     /// What follows from a finding and is no cause of its own: named by code, or by all of a link.
     static func consequences(of code: String) -> (codes: Set<String>, links: Set<Link>) {
         switch code {
-        case "bus-missing": (["permission-unknown"], [.rule, .pattern, .target])
+        // Whose policies name the rule cannot be judged where the bus may be another's name.
+        case "bus-missing":
+            (["permission-unknown", "permission-missing", "queue-policy-refuses"], [.rule, .pattern, .target])
         case "rule-missing": ([], [.pattern, .target])
         case "function-missing": (["permission-no-function", "permission-missing"], [])
         case "cluster-missing", "cluster-creating", "cluster-pending-setup", "cluster-pending-delete", "cluster-deleting",

@@ -149,10 +149,12 @@ struct TraceFindings {
         return arn.flatMap { $0.split(separator: "/").last.map(String.init) } ?? "ROLE"
     }
 
+    /// The event's own lines; where none name it, those that tell of failures.
     private var readLog: String {
         let group = judge.facts.function?.value?.configuration.loggingConfig?.logGroup ?? "/aws/lambda/\(stack.function)"
-        guard let event else { return "taskops tail \(group) --region \(stack.region) --since 15m --errors" }
-        return "taskops tail \(group) --region \(stack.region) --since 1h --trace \(event.lowercased)"
+        let isNamed = (judge.traces.invocation?.value ?? nil)?.namesTheEvent ?? true
+        let pattern = event.flatMap { isNamed ? "'\"\($0.lowercased)\"'" : nil } ?? "'?Error ?ERROR ?\"Task timed out\"'"
+        return "aws logs filter-log-events --log-group-name \(group) --filter-pattern \(pattern) --region \(stack.region)"
     }
 
     private func age(_ at: Date?) -> String {

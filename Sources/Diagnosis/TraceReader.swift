@@ -28,7 +28,8 @@ struct TraceReader: Sendable {
         traces.failure = await failure
         traces.patternResults = await pattern
         (traces.isProcessed, traces.peerView) = await database
-        if event?.isMissedByPeer == true, let peer = self.peer {
+        // A peer that does not answer is not behind.
+        if event?.isMissedByPeer == true, let peer = self.peer, peer.facts.database?.value != nil {
             traces.peerView = .read(.behind("the event's change was read in \(region), and not in \(peer.stack.region)"))
         }
         return traces
@@ -44,19 +45,18 @@ struct TraceReader: Sendable {
     private static let recent: TimeInterval = 900
 
     private func invocation() async -> Reading<InvocationTrace?>? {
-        // A function that is not there has said nothing; one whose group is missing can say nothing.
-        guard target.facts.function?.problem?.kind != .notFound, target.facts.logGroup?.problem?.kind != .notFound else {
-            return nil
-        }
+        // A function that is not there has said nothing.
+        guard target.facts.function?.problem?.kind != .notFound else { return nil }
         let group =
-            target.facts.logGroup?.value?.logGroupName ?? target.facts.function?.value?.configuration.loggingConfig?.logGroup
-            ?? "/aws/lambda/\(target.stack.function)"
+            target.facts.function?.value?.configuration.loggingConfig?.logGroup ?? "/aws/lambda/\(target.stack.function)"
         let log = FunctionLogReader(logs: target.client.logs(region), group: group, deadline: deadline)
-        return await reading {
+        let trace: Reading<InvocationTrace?> = await reading {
             guard let event else { return try await log.newest(since: now.addingTimeInterval(-Self.recent)) }
             if let trace = try await log.trace(of: event.id, since: event.since.addingTimeInterval(-60)) { return trace }
             return try await log.lastCrash(since: event.since)
         }
+        // Lambda makes the group with the first line it writes there.
+        return trace.problem?.kind == .notFound ? .read(nil) : trace
     }
 
     // MARK: The queues

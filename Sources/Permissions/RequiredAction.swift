@@ -65,7 +65,6 @@ package enum CommandActions {
         RequiredAction("lambda:GetFunction", on: .function),
         RequiredAction("lambda:GetPolicy", on: .function),
         RequiredAction("lambda:GetFunctionEventInvokeConfig", on: .function),
-        RequiredAction("logs:DescribeLogGroups", on: .everything),
         RequiredAction("logs:FilterLogEvents", on: .logGroup),
         RequiredAction("sqs:GetQueueUrl", on: .queue),
         RequiredAction("sqs:GetQueueAttributes", on: .queue),

@@ -37,7 +37,8 @@ package struct ProcessorConfiguration: Sendable {
         stack = try required(ProcessorVariable.stackName.rawValue, "the name of the stack")
         environment = try required(ProcessorVariable.environment.rawValue, "the environment's name")
         bus = try required(ProcessorVariable.bus.rawValue, "the bus that notifications go to")
-        clusterEndpoint = try required(ProcessorVariable.clusterEndpoint.rawValue, "the host name of the DSQL cluster's endpoint in this Region")
+        clusterEndpoint = try required(
+            ProcessorVariable.clusterEndpoint.rawValue, "the host name of the DSQL cluster's endpoint in this Region")
         databaseRole = try required(ProcessorVariable.databaseRole.rawValue, "the database role of the function")
         region = try required("AWS_REGION", "the Region, and Lambda sets it")
         functionName = present("AWS_LAMBDA_FUNCTION_NAME") ?? "task-processor"

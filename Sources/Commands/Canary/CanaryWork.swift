@@ -46,7 +46,8 @@ struct CanaryWork {
         defer { keeper?.release() }
         async let began = ping?.send(.start, deadline: .after(CanaryOutputOptions.patience))
         let deadline = Deadline.after(options.timeout)
-        let probe = try await command.canary(session, deadline: deadline)
+        let probe = try await command.canary(
+            session, diagnosing: Diagnosing(session, in: environment), deadline: deadline)
         var (report, traces) = await console.withProgress { progress in
             await probe.run(
                 asking: keeper?.questions(session.regions.map(\.region), at: LocalClock.milliseconds) ?? [:],

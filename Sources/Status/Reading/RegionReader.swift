@@ -70,7 +70,7 @@ struct RegionReader: Sendable {
             case .failureQueue: target.sources.contains(source) && stack.failureQueue != nil
             // One goes with the other.
             case .policy, .eventInvokeConfig: target.sources.contains(.targets)
-            case .logGroup: target.sources.contains(.function)
+            case .logGroup: target.sources.isSuperset(of: [.function, .logGroup])
             case .cluster, .database: true
             default: target.sources.contains(source)
             }

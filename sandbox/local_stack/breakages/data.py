@@ -140,6 +140,8 @@ class _PeerBehind:
     @staticmethod
     def break_(bench: Bench, record: Record) -> None:
         bench.control("PUT", "/states", {"kind": "database", "region": bench.peer, "readDelayMs": 60_000})
+        # The peer stays at what there was when the first of its snapshots was taken.
+        time.sleep(0.3)
 
     @staticmethod
     def mend(bench: Bench, record: Record) -> None:
