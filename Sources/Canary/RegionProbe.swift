@@ -57,7 +57,7 @@ struct RegionProbe: Sendable {
         let suspicion = CanarySuspicion(
             region: target.region, event: walked.last?.id, since: walked.last?.sentAt ?? walked.beganAt,
             isMissedByPeer: walked.isMissedByPeer)
-        return await diagnose(suspicion, .after(max(.seconds(3), min(deadline.remaining, .seconds(5)))))
+        return await diagnose(suspicion, .after(max(options.leastForDiagnosis, min(deadline.remaining, .seconds(5)))))
     }
 
     /// Removes this run's row wherever the database answers, then what earlier runs left.

@@ -18,12 +18,14 @@ package enum DiagnosisView {
     }
 
     /// One finding: what is broken, how that is known, where to read on, what to type. Also under a failed canary.
-    static func finding(_ finding: LinkFinding, on profile: TerminalProfile) -> [StyledText] {
+    ///
+    /// - Parameter isSaid: whether the line above has said the sentence.
+    static func finding(_ finding: LinkFinding, isSaid: Bool = false, on profile: TerminalProfile) -> [StyledText] {
         let width = profile.width ?? .max
         let certainty: StyledText = finding.certainty == .likely ? " \("(likely)", .faint)" : ""
         let head: StyledText =
             "  \(mark(finding.health, profile)) \(finding.link.words, .strong): \(ProblemView.oneLine(finding.sentence))\(certainty)"
-        var lines = head.wrapped(to: width, indent: 4)
+        var lines = isSaid ? [] : head.wrapped(to: width, indent: 4)
         for evidence in finding.evidence {
             lines += ("    \(ProblemView.oneLine(evidence), .faint)" as StyledText).wrapped(to: width, indent: 6)
         }

@@ -23,7 +23,7 @@ struct CanaryWork {
     func run(_ stop: StopSignal) async throws -> Int32 {
         let options = command.options(session)
         let sending = command.outputs.sends(environment.variables) ? CanaryOutputOptions.patience : .zero
-        try command.watch.check(timeout: options.timeout, outputs: sending)
+        try command.watch.check(timeout: options.timeout, outputs: sending, diagnosis: options.overrun)
         let ping = try command.outputs.pingURL(environment.variables).map { PingTarget($0) }
         await pause(stop)
         do {
@@ -100,7 +100,7 @@ struct CanaryWork {
         do {
             return try CanaryKeeper(
                 state, stack: session.stack.name, host: Self.host, now: now,
-                endsBy: now + Int64((options.timeout + sending).milliseconds) + 1000)
+                endsBy: now + Int64((options.timeout + options.overrun + sending).milliseconds) + 1000)
         } catch let problem as Problem {
             console.say(ProblemView.line(problem))
             return nil
