@@ -121,10 +121,18 @@ package struct SQS: Sendable {
     package struct MessageAttribute: Sendable, Hashable, Codable {
         package var dataType: String
         package var stringValue: String?
+        /// Base64.
+        package var binaryValue: String?
+        package var stringListValues: [String]?
+        /// Base64, each.
+        package var binaryListValues: [String]?
 
         enum CodingKeys: String, CodingKey {
             case dataType = "DataType"
             case stringValue = "StringValue"
+            case binaryValue = "BinaryValue"
+            case stringListValues = "StringListValues"
+            case binaryListValues = "BinaryListValues"
         }
     }
 
