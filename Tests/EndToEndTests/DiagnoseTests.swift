@@ -31,7 +31,7 @@ extension EndToEnd {
 
         @Test("a fault that stands is named, and mended it is gone", arguments: Fault.all)
         func standing(fault: Fault) async throws {
-            try await Queues.purge()
+            for region in ["us-east-1", "us-west-2"] { try await Queues.purge(region) }
             // What earlier tests had the function fail at is over once an event has passed.
             try await expectSoon("the stack is at rest") { try await CanaryJSON.run("--region", "us-east-1").exit == 0 }
             let broken = try await Console.run("sandbox", "break", fault.name, "--region", "us-east-1")
