@@ -180,7 +180,10 @@ struct DiagnosisJudge: Sendable {
             default: return .failed
             }
         }
-        if (traces.failure?.value ?? nil)?.isOfTheEvent == true { return .failed }
+        if let record = traces.failure?.value ?? nil, record.isOfTheEvent {
+            // Lambda gives an event up also without the function having had it.
+            return record.errorType == nil ? .undelivered : .failed
+        }
         if (traces.deadLetter?.value ?? nil)?.isOfTheEvent == true { return .undelivered }
         return .unseen
     }

@@ -103,7 +103,7 @@ package enum EventFate: String, Sendable, Hashable, Codable {
     case failed
     /// The function took it up, and no more is known.
     case taken
-    /// EventBridge could not deliver it.
+    /// EventBridge, or Lambda, could not hand it to the function.
     case undelivered
     /// No trace of it was found.
     case unseen

@@ -160,6 +160,17 @@ import Testing
         #expect(judge.diagnosis().fate == .undelivered)
     }
 
+    @Test func whatLambdaGaveUpTheFunctionNeverHad() {
+        var judge = DiagnosisJudge.healthy
+        judge.stand(.function, "function-throttled", .unhealthy)
+        judge.traces.failure = .read(FailureRecord(isOfTheEvent: true, condition: "ZeroReservedConcurrency"))
+        #expect(judge.diagnosis().fate == .undelivered)
+        #expect(judge.diagnosis().findings.map(\.code) == ["function-throttled"])
+        judge.traces.failure = .read(
+            FailureRecord(isOfTheEvent: true, condition: "RetriesExhausted", errorType: "TypeError", errorMessage: "no"))
+        #expect(judge.diagnosis().fate == .failed)
+    }
+
     @Test func couldNotLookIsToldFromFine() {
         var judge = DiagnosisJudge.healthy
         judge.traces.isProcessed = .read(true)
