@@ -20,7 +20,7 @@ FUNCTION_ZIP := .taskops/task-processor.zip
 # Two cores, one build at a time; and setup comes before everything.
 .NOTPARALLEL:
 
-.PHONY: help setup build release function demo test test-swift test-python test-readme conformance lint golden soak soak-cron soak-watch soak-tail fuzz faults tail-schedules tail-matrix bench clean
+.PHONY: help setup build release function demo test test-swift test-python test-readme conformance lint golden soak soak-cron soak-watch soak-tail fuzz faults fault-table tail-schedules tail-matrix bench clean
 
 help: ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
@@ -102,6 +102,9 @@ soak-tail: release ## ten minutes of taskops tail on 100 groups with 2,000 lines
 
 faults: build function ## every command under every fault, into docs/faults.md
 	scripts/faults.sh
+
+fault-table: build function ## every fault of taskops sandbox break, named by taskops diagnose, into docs/faults.md
+	$(PYTHON) scripts/fault-table.py --document docs/faults.md
 
 bench: release function ## ratios against the same work in Python, into docs/benchmarks.md
 	benchmarks/run.sh

@@ -56,7 +56,8 @@ let package = Package(
         room(
             "Commands",
             [
-                "Views", "Terminal", "Canary", "Status", "Monitoring", "Tailing", "Discovery", "Runbooks", "Schema",
+                "Views", "Terminal", "Canary", "Status", "Diagnosis", "Findings", "Monitoring", "Tailing", "Discovery",
+                "Runbooks", "Schema",
                 "Permissions",
                 "Sandbox", "Configuration", "TaskSystem", "AWS",
                 "AWSSigning",
@@ -64,13 +65,18 @@ let package = Package(
                 "Basics", argumentParser,
             ]),
         room(
-            "Views", ["Terminal", "Canary", "Status", "Monitoring", "Tailing", "Discovery", "Schema", "Sandbox", "AWS", "Basics"]),
+            "Views",
+            [
+                "Terminal", "Canary", "Status", "Diagnosis", "Findings", "Monitoring", "Tailing", "Discovery", "Schema",
+                "Sandbox", "AWS", "Basics",
+            ]),
         room("Terminal"),
 
         // Engines: they return values, and never print, exit or read the environment.
-        room("Canary", ["TaskSystem", "AWS", "AWSSigning", "Database", "Basics", histogram]),
+        room("Canary", ["Findings", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics", histogram]),
         room("Tailing", ["AWS", "Basics", heap]),
-        room("Status", ["TaskSystem", "AWS", "Database", "Basics"]),
+        room("Status", ["Findings", "TaskSystem", "AWS", "Database", "Basics"]),
+        room("Diagnosis", ["Findings", "TaskSystem", "AWS", "Database", "Basics"]),
         room("Monitoring", ["TaskSystem", "AWS", "AWSSigning", "YAML", "Basics"]),
         room("Discovery", ["TaskSystem", "AWS", "Basics"]),
         room("Runbooks", ["YAML", "Basics"]),
@@ -83,6 +89,9 @@ let package = Package(
         // One function of the C library, for the systems Lambda runs on: its header says why.
         .target(name: "CMathCompat"),
         room("Configuration", ["TaskSystem", "YAML", "Basics"]),
+
+        // What engines tell each other and the views: what was read, what is wrong with it, which link broke.
+        room("Findings", ["Basics"]),
 
         // The task system's own words, then what everything stands on.
         room("TaskSystem", ["Basics"]),
@@ -104,9 +113,10 @@ let package = Package(
         tests("TaskSystem"),
         tests("TaskProcessing", ["CMathCompat", "Schema", "TaskSystem", "AWS", "AWSSigning", "Database", "Basics"]),
         tests("Terminal"),
-        tests("Canary", ["Basics"]),
+        tests("Canary", ["Basics", "Findings"]),
         tests("Tailing", ["AWS", "AWSSigning", "Basics", subprocess, system], exclude: ["tail_stack.py"]),
-        tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "TaskSystem"]),
+        tests("Diagnosis", ["AWS", "AWSSigning", "Basics", "Findings", "TaskSystem"]),
+        tests("Status", ["AWS", "AWSSigning", "Basics", "Database", "Findings", "TaskSystem"]),
         tests("Monitoring", ["AWS", "AWSSigning", "Basics", "TaskSystem", "YAML", subprocess]),
         tests("Discovery", ["AWS", "Basics", "Configuration", "TaskSystem"], exclude: ["Golden"]),
         tests("Runbooks", ["Basics"]),
@@ -115,10 +125,13 @@ let package = Package(
         tests("YAML", ["Basics"]),
         tests("Schema", ["Basics"]),
         tests("Permissions", ["TaskSystem"]),
-        tests("Commands", ["Basics", "Canary", "Status", argumentParser]),
+        tests("Commands", ["Basics", "Canary", "Findings", "Status", argumentParser]),
         tests(
             "Views",
-            ["AWS", "Basics", "Canary", "Discovery", "Monitoring", "Sandbox", "Schema", "Status", "Tailing", "Terminal"],
+            [
+                "AWS", "Basics", "Canary", "Diagnosis", "Discovery", "Findings", "Monitoring", "Sandbox", "Schema", "Status",
+                "Tailing", "Terminal",
+            ],
             exclude: ["Golden"]),
         tests("AWSSigning", ["Basics", subprocess]),
         tests("AWS", ["AWSSigning", "Basics", "Programs", subprocess]),
@@ -127,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "taskops", "TestSupport", "Canary", "Status", "Permissions", "Configuration", "TaskSystem", "AWS", "AWSSigning",
+                "taskops", "TestSupport", "Canary", "Findings", "Status", "Permissions", "Configuration", "TaskSystem", "AWS",
+                "AWSSigning",
                 "Database",
                 "Basics",
                 subprocess, system,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -128,6 +129,10 @@ class Parity:
             case bool() | str() | None:
                 if type(ours) is not type(theirs) or ours != theirs:
                     yield where, f"{_brief(theirs)}; ours: {_brief(ours)}"
+            case bytes():
+                # Ours keeps what JSON carries.
+                if ours != base64.b64encode(theirs).decode():
+                    yield where, f"{len(theirs)} bytes, as botocore reads; ours: {_brief(ours)}"
             case _:
                 if not _is_number(ours) or ours != theirs:
                     yield where, f"{_brief(theirs)}; ours: {_brief(ours)}"

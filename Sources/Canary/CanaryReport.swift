@@ -1,3 +1,5 @@
+package import Findings
+
 /// What one run of the canary found. Text, JSON and every later form are drawings of this value.
 package struct CanaryReport: Sendable, Hashable, Codable {
     package var schemaVersion = 1
@@ -40,11 +42,13 @@ package struct CanaryRegionReport: Sendable, Hashable, Codable {
     package var totalMs: Double?
     package var hops: [CanaryHop]
     package var problem: CanaryProblem?
+    /// Which link broke, where the walk did not come to its end.
+    package var diagnosis: RegionDiagnosis?
     package var cleanup: CanaryCleanup
 
     package init(
         region: String, outcome: CanaryOutcome, taskId: String?, totalMs: Double?, hops: [CanaryHop],
-        problem: CanaryProblem?, cleanup: CanaryCleanup
+        problem: CanaryProblem?, diagnosis: RegionDiagnosis? = nil, cleanup: CanaryCleanup
     ) {
         self.region = region
         self.outcome = outcome
@@ -52,6 +56,7 @@ package struct CanaryRegionReport: Sendable, Hashable, Codable {
         self.totalMs = totalMs
         self.hops = hops
         self.problem = problem
+        self.diagnosis = diagnosis
         self.cleanup = cleanup
     }
 }
@@ -161,6 +166,7 @@ extension CanaryRegionReport {
         try object.encode(totalMs, forKey: .totalMs)
         try object.encode(hops, forKey: .hops)
         try object.encode(problem, forKey: .problem)
+        try object.encode(diagnosis, forKey: .diagnosis)
         try object.encode(cleanup, forKey: .cleanup)
     }
 }

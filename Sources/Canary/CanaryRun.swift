@@ -9,11 +9,16 @@ package struct CanaryRun: Sendable {
     private let all: [CanaryTarget]
     private let probed: [CanaryTarget]
     private let options: CanaryOptions
+    private let diagnose: CanaryDiagnose?
 
     /// - Parameters:
     ///   - all: every Region of the stack; the peer is found among them.
     ///   - regions: those to probe.
-    package init(stack: String, all: [CanaryTarget], probing regions: [String], options: CanaryOptions) {
+    ///   - diagnose: names the broken link when a walk failed.
+    package init(
+        stack: String, all: [CanaryTarget], probing regions: [String], options: CanaryOptions, diagnose: CanaryDiagnose? = nil
+    ) {
+        self.diagnose = diagnose
         self.stack = stack
         self.all = all
         probed = all.filter { regions.contains($0.region) }
@@ -36,7 +41,8 @@ package struct CanaryRun: Sendable {
         let results = await probed.boundedMap { target in
             let probe = RegionProbe(
                 target: target, peer: all.first { $0.region != target.region }, mark: mark,
-                past: past[target.region] ?? .init(), options: options, deadline: deadline, stop: stop, report: report)
+                past: past[target.region] ?? .init(), options: options, deadline: deadline, stop: stop, report: report,
+                diagnose: diagnose)
             return await probe.run()
         }
         let report = CanaryReport(

@@ -43,6 +43,14 @@ package struct CanaryOptions: Sendable, Hashable {
 
     /// What is held back at the end for asking why and for cleaning up.
     var reserve: Duration { min(.seconds(5), timeout / 4) }
+
+    /// What asking for the cause is given at least, if it comes to that.
+    var leastForDiagnosis: Duration { min(.seconds(3), max(.seconds(1), timeout / 2)) }
+
+    /// How far asking for the cause may go beyond the time-out: nothing, where what is held back is enough for it.
+    package var overrun: Duration {
+        .seconds(max(0, (leastForDiagnosis - reserve).seconds.rounded(.up)))
+    }
 }
 
 /// Where a probe is, for whoever watches it run.

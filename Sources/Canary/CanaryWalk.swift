@@ -14,7 +14,21 @@ struct CanaryWalk: Sendable {
         /// The task's id once it is known.
         var task: UUID?
         /// The event that was accepted and never seen again.
-        var lost: LostEvent.Event?
+        var lost: SentEvent?
+        /// The last one that was accepted.
+        var last: SentEvent?
+        /// When the walk began, by the prober's wall clock.
+        var beganAt = Date()
+        /// The last event's change was read at home, and what was waited for then is the peer.
+        var isMissedByPeer: Bool { last != nil && lost == nil && ledger.firstMissing?.hop == .peer }
+    }
+
+    /// An event that EventBridge accepted.
+    struct SentEvent: Sendable {
+        var id: UUID
+        var step: CanaryHop.Step
+        /// The prober's wall clock.
+        var sentAt: Date
     }
 
     /// What ended the walk early.
@@ -124,7 +138,8 @@ struct CanaryWalk: Sendable {
         let acceptedAt = Date()
         let task = walked.task ?? event
         walked.task = task
-        walked.lost = LostEvent.Event(id: event, step: step, sentAt: acceptedAt)
+        walked.lost = SentEvent(id: event, step: step, sentAt: acceptedAt)
+        walked.last = walked.lost
 
         turn(to: .commit)
         let sighting = try await poll(home, hop: .commit, step: step, event: event, task: task)

@@ -1,6 +1,7 @@
 import AWS
 import Basics
 import Database
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -15,6 +16,8 @@ struct RegionProbe: Sendable {
     let deadline: Deadline
     let stop: StopSignal
     let report: @Sendable (CanaryProgress) -> Void
+    /// Names the broken link when the walk failed; nil where nobody is there to ask.
+    let diagnose: CanaryDiagnose?
 
     struct Result: Sendable {
         var report: CanaryRegionReport
@@ -27,13 +30,17 @@ struct RegionProbe: Sendable {
         let away = peer.map { CanaryRows($0.database, mark: mark) }
         let walk = CanaryWalk(probe: self, home: home, away: away)
         var walked = await stop.run { await walk.run() }
-        if !stop.isRequested { await explain(&walked) }
+        // What is removed is in the database alone; what is looked at for the cause lies elsewhere.
+        let ended = walked
+        async let asked = diagnosis(of: ended)
         // Before the sweep, which would take a row away that came an hour ago and was never told of.
         let found = await lookBack(home)
-        let (cleanup, cleanupProblem) = await cleanUp(walked, home: home, away: away)
+        let (cleanup, cleanupProblem) = await cleanUp(ended, home: home, away: away)
         await home.close()
         await away?.close()
-        let report = regionReport(walked, cleanup: cleanup, cleanupProblem: cleanupProblem)
+        let diagnosis = await asked
+        if let diagnosis { walked.explain(diagnosis, function: target.function, region: target.region) }
+        let report = regionReport(walked, cleanup: cleanup, cleanupProblem: cleanupProblem, diagnosis: diagnosis)
         var trace = CanaryTrace(
             region: target.region, outcome: report.outcome, task: report.taskId, unseen: unseen(walked),
             isRemoved: cleanup.outcome == .done, past: found?.rows, isPastWhole: found?.isWhole ?? false)
@@ -43,11 +50,14 @@ struct RegionProbe: Sendable {
 
     // MARK: -
 
-    /// Asks the function's log and the rule's configuration which side of `start` the event was lost on.
-    private func explain(_ walked: inout CanaryWalk.Walked) async {
-        guard let lost = walked.lost else { return }
-        let evidence = LostEvent(target: target, deadline: .after(deadline.remaining / 2))
-        await evidence.explain(lost, in: &walked.ledger)
+    /// Asks which link broke, when the walk did not come to its end: in what is left of the run's time, and where that
+    /// is little, in a few seconds more. An answer without a cause is half a one.
+    private func diagnosis(of walked: CanaryWalk.Walked) async -> RegionDiagnosis? {
+        guard let diagnose, walked.ledger.ending != nil, !stop.isRequested else { return nil }
+        let suspicion = CanarySuspicion(
+            region: target.region, event: walked.last?.id, since: walked.last?.sentAt ?? walked.beganAt,
+            isMissedByPeer: walked.isMissedByPeer)
+        return await diagnose(suspicion, .after(max(options.leastForDiagnosis, min(deadline.remaining, .seconds(5)))))
     }
 
     /// Removes this run's row wherever the database answers, then what earlier runs left.
@@ -100,7 +110,7 @@ struct RegionProbe: Sendable {
     }
 
     private func regionReport(
-        _ walked: CanaryWalk.Walked, cleanup: CanaryCleanup, cleanupProblem: Problem?
+        _ walked: CanaryWalk.Walked, cleanup: CanaryCleanup, cleanupProblem: Problem?, diagnosis: RegionDiagnosis?
     ) -> CanaryRegionReport {
         var outcome = walked.ledger.outcome(slowAfter: options.slowAfter)
         var problem = walked.ledger.problem(slowAfter: options.slowAfter)
@@ -113,7 +123,7 @@ struct RegionProbe: Sendable {
         return CanaryRegionReport(
             region: target.region, outcome: outcome, taskId: walked.task?.lowercased,
             totalMs: walked.ledger.total.map { ($0.milliseconds * 10).rounded() / 10 },
-            hops: walked.ledger.hops(slowAfter: options.slowAfter), problem: problem, cleanup: cleanup)
+            hops: walked.ledger.hops(slowAfter: options.slowAfter), problem: problem, diagnosis: diagnosis, cleanup: cleanup)
     }
 
     private func consistency(_ ledger: CanaryLedger) -> CanaryConsistency? {

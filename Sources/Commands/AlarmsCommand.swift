@@ -1,6 +1,7 @@
 import AWS
 import ArgumentParser
 import Basics
+import Findings
 import FoundationEssentials
 import Status
 import TaskSystem

@@ -87,14 +87,14 @@ struct CanaryCommand: AsyncParsableCommand {
         }
     }
 
-    func canary(_ session: Session, deadline: Deadline) async throws -> CanaryRun {
+    func canary(_ session: Session, diagnosing: Diagnosing?, deadline: Deadline) async throws -> CanaryRun {
         if outputs.output == .text, watch.state == nil, !outputs.goesElsewhere, let first = session.regions.first {
             // Without credentials no Region can be looked at: one sentence says it better than a table of blanks.
             _ = try await session.client(in: first.region).credentials(deadline: deadline)
         }
         return CanaryRun(
             stack: session.stack.name, all: await targets(session, deadline: deadline),
-            probing: session.regions.map(\.region), options: options(session))
+            probing: session.regions.map(\.region), options: options(session), diagnose: diagnosing?.canary)
     }
 
     func targets(_ session: Session, deadline: Deadline) async -> [CanaryTarget] {

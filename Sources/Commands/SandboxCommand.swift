@@ -9,7 +9,7 @@ struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
         abstract: "The two-Region stack on this machine: PostgreSQL, moto, and the task processor itself.",
-        subcommands: [Up.self, Down.self, Status.self, Env.self])
+        subcommands: [Up.self, Down.self, Status.self, Env.self, Break.self, Mend.self])
 
     struct Up: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -58,6 +58,53 @@ struct SandboxCommand: AsyncParsableCommand {
             let environment = Environment.current(global)
             try await Exit.reporting(to: environment.console, failure: 1) {
                 try await narrated(.status, at: .find(in: environment), on: environment.console)
+            }
+        }
+    }
+
+    struct Break: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Breaks something as it breaks in real life, to practise on.",
+            discussion: """
+                Each fault is made by AWS's own calls, or where AWS alone can make it, by the stack. See what it looks like: \
+                taskops --sandbox diagnose. What was broken, taskops sandbox mend mends.
+                """)
+
+        @OptionGroup var global: GlobalOptions
+
+        @Flag(help: "Print the names of all faults, one a line.")
+        var list = false
+
+        @Argument(help: ArgumentHelp("What to break.", valueName: "fault"))
+        var faults: [String] = []
+
+        func validate() throws {
+            guard list == faults.isEmpty else { throw ValidationError("name a fault, or see them all with --list") }
+        }
+
+        func run() async throws {
+            let environment = Environment.current(global)
+            try await Exit.reporting(to: environment.console, failure: 1) {
+                let word: SandboxProgram.Word = list ? .faults : .break(faults, regions: global.regions)
+                try await narrated(word, at: .find(in: environment), on: environment.console)
+            }
+        }
+    }
+
+    struct Mend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Mends what `break` broke: the faults named, or all of them.")
+
+        @OptionGroup var global: GlobalOptions
+
+        @Argument(help: ArgumentHelp("What to mend.", valueName: "fault"))
+        var faults: [String] = []
+
+        func run() async throws {
+            let environment = Environment.current(global)
+            try await Exit.reporting(to: environment.console, failure: 1) {
+                try await narrated(
+                    .mend(faults, regions: global.regions), at: .find(in: environment), on: environment.console)
             }
         }
     }

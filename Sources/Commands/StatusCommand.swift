@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Findings
 import Status
 import Terminal
 import Views

@@ -1,5 +1,6 @@
 import AWS
 import Basics
+import Findings
 import Schema
 import Status
 import TaskSystem
@@ -70,13 +71,5 @@ struct StatusLooks: Sendable {
         init(_ reports: [StatusReport]) { self.reports = reports[...] }
 
         func next() -> StatusReport? { reports.popFirst() }
-    }
-}
-
-extension Session {
-    fileprivate func statusTarget(_ regional: RegionalStack) -> StatusTarget {
-        StatusTarget(stack: regional, client: client(in: regional.region)) {
-            database(regional, cluster: $0, as: regional.databaseRole)
-        }
     }
 }

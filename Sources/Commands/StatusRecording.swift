@@ -1,5 +1,6 @@
 import AWS
 import Basics
+import Findings
 import FoundationEssentials
 import Status
 import Views

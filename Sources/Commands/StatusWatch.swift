@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import Status
 
 /// Looks again and again: until somebody stops it, the awaited health is reached, or the time for waiting is over.

@@ -11,7 +11,8 @@ struct TaskopsCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            StatusCommand.self, CanaryCommand.self, HistoryCommand.self, ScheduleCommand.self, TailCommand.self,
+            StatusCommand.self, CanaryCommand.self, DiagnoseCommand.self, HistoryCommand.self, ScheduleCommand.self,
+            TailCommand.self,
             AlarmsCommand.self, DrillCommand.self, RunbookCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
             ImportCommand.self,
             SchemaCommand.self, InitCommand.self, PermissionsCommand.self, WhoamiCommand.self, SandboxCommand.self,

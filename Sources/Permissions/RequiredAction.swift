@@ -30,6 +30,7 @@ package enum CommandActions {
         "alarms": alarms + clusterByTag,
         "apply": plan + monitoringWrites + clusterByTag,
         "canary": canary + clusterByTag,
+        "diagnose": path + clusterByTag,
         "drill": drill,
         "history": [RequiredAction("cloudwatch:GetMetricData", on: .everything)],
         "import": plan + clusterByTag,
@@ -44,21 +45,32 @@ package enum CommandActions {
     /// of what the stack's operators need every day.
     package static let beforeStack: Set<String> = ["init"]
 
-    private static let canary = [
+    /// All but PutEvents, DescribeEventBus and DbConnect is asked only when it failed, to name the link that broke.
+    private static let canary =
+        path + [
+            RequiredAction("events:PutEvents", on: .bus),
+            // With --metrics alone.
+            RequiredAction("cloudwatch:PutMetricData", on: .canaryMetrics),
+            // With --consistency alone, which asks the function directly.
+            RequiredAction("lambda:InvokeFunction", on: .function),
+        ]
+
+    /// What stands along the path of an event, and what the event left on it.
+    private static let path = [
         RequiredAction("events:DescribeEventBus", on: .bus),
-        RequiredAction("events:PutEvents", on: .bus),
-        RequiredAction("dsql:DbConnect", on: .cluster),
-        // Asked only when an event was lost, to name the link that broke.
         RequiredAction("events:DescribeRule", on: .rule),
         RequiredAction("events:ListTargetsByRule", on: .rule),
+        // It takes no resource.
+        RequiredAction("events:TestEventPattern", on: .everything),
         RequiredAction("lambda:GetFunction", on: .function),
-        RequiredAction("lambda:GetFunctionConfiguration", on: .function),
         RequiredAction("lambda:GetPolicy", on: .function),
+        RequiredAction("lambda:GetFunctionEventInvokeConfig", on: .function),
         RequiredAction("logs:FilterLogEvents", on: .logGroup),
-        // With --metrics alone.
-        RequiredAction("cloudwatch:PutMetricData", on: .canaryMetrics),
-        // With --consistency alone, which asks the function directly.
-        RequiredAction("lambda:InvokeFunction", on: .function),
+        RequiredAction("sqs:GetQueueUrl", on: .queue),
+        RequiredAction("sqs:GetQueueAttributes", on: .queue),
+        RequiredAction("sqs:ReceiveMessage", on: .queue),
+        RequiredAction("dsql:GetCluster", on: .cluster),
+        RequiredAction("dsql:DbConnect", on: .cluster),
     ]
 
     private static let schema = [

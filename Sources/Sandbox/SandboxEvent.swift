@@ -2,9 +2,11 @@
 package struct SandboxEvent: Sendable, Hashable, Codable {
     package enum State: String, Sendable, Hashable, Codable {
         case starting, ready, failed, stopping, stopped
+        /// A fault was made, or mended, or is one that can be made.
+        case broken, mended, listed
     }
 
-    /// What it is about: `postgres`, `server`, `us-east-1` …
+    /// What it is about: `postgres`, `server`, `us-east-1` …; a fault's name.
     package var step: String
     package var state: State
     /// Where it listens, what it did.

@@ -5,8 +5,25 @@ import SystemPackage
 
 /// Runs `python -m local_stack WORD` and passes on what it says, event by event.
 package struct SandboxProgram: Sendable {
-    package enum Word: String, Sendable {
+    package enum Word: Sendable, Hashable {
         case up, down, status
+        /// Makes faults in Regions of the stack; without any, in all of them.
+        case `break`([String], regions: [String])
+        /// Mends faults; without any, all that were made.
+        case mend([String], regions: [String])
+        /// Lists the faults that can be made.
+        case faults
+
+        fileprivate var words: [String] {
+            switch self {
+            case .up: ["up"]
+            case .down: ["down"]
+            case .status: ["status"]
+            case .break(let faults, let regions): ["break"] + faults + regions.flatMap { ["--region", $0] }
+            case .mend(let faults, let regions): ["mend"] + faults + regions.flatMap { ["--region", $0] }
+            case .faults: ["faults"]
+            }
+        }
     }
 
     private let location: SandboxLocation
@@ -39,6 +56,8 @@ package struct SandboxProgram: Sendable {
             throw Problem(.failed, "the local stack's program could not be run", cause: "\(error)", hint: "run: make setup")
         }
         if let failure {
+            if case .break = word { throw Self.refusal(failure) }
+            if case .mend = word { throw Self.refusal(failure) }
             throw Problem(
                 .failed, "the local stack: \(failure.step) failed", cause: failure.summary ?? failure.detail,
                 hint: failure.hint ?? "its logs are in \(location.state)/logs")
@@ -49,13 +68,18 @@ package struct SandboxProgram: Sendable {
         guard result.terminationStatus.isSuccess else {
             let lastWords = result.standardError.split(whereSeparator: \.isNewline).last.map(String.init)
             throw Problem(
-                .failed, "the local stack's `\(word.rawValue)` ended with \(result.terminationStatus)", cause: lastWords,
+                .failed, "the local stack's `\(word.words[0])` ended with \(result.terminationStatus)", cause: lastWords,
                 hint: "its logs are in \(location.state)/logs; taskops sandbox down clears everything away")
         }
     }
 
+    /// A fault cannot be made or mended: that is said as it is, and is no failure of the stack.
+    private static func refusal(_ event: SandboxEvent) -> Problem {
+        Problem(event.step == "usage" ? .usage : .failed, event.summary ?? "\(event.step) failed", hint: event.hint)
+    }
+
     private func arguments(for word: Word) -> [String] {
-        var arguments = ["-m", "local_stack", word.rawValue, "--directory", location.state]
+        var arguments = ["-m", "local_stack"] + word.words + ["--directory", location.state]
         if word == .up { arguments += ["--function-zip", location.functionZip] }
         return arguments
     }

@@ -1,5 +1,6 @@
 package import AWS
 package import Basics
+package import Findings
 package import FoundationEssentials
 package import TaskSystem
 

@@ -1,3 +1,5 @@
+package import Findings
+
 /// Something that is not the same in every Region and should be.
 package struct RegionDifference: Sendable, Hashable, Codable {
     package enum Aspect: String, Sendable, Hashable, Codable, CaseIterable {

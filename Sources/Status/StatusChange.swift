@@ -1,3 +1,5 @@
+package import Findings
+
 /// A row whose health or summary is not what it was at the last look.
 package struct StatusChange: Sendable, Hashable, Codable {
     package var schemaVersion = 1

@@ -1,3 +1,5 @@
+package import Findings
+
 /// One look at the whole stack. Text, Markdown, JSON and JSON Lines are drawings of this value.
 package struct StatusReport: Sendable, Hashable, Codable {
     package var schemaVersion = 1

@@ -1,4 +1,5 @@
 package import Basics
+import TaskSystem
 
 /// What the function is told by its environment variables.
 ///
@@ -33,11 +34,12 @@ package struct ProcessorConfiguration: Sendable {
             }
             return value
         }
-        stack = try required("STACK_NAME", "the name of the stack")
-        environment = try required("ENVIRONMENT", "the environment's name")
-        bus = try required("EVENT_BUS_NAME", "the bus that notifications go to")
-        clusterEndpoint = try required("CLUSTER_ENDPOINT", "the host name of the DSQL cluster's endpoint in this Region")
-        databaseRole = try required("DATABASE_ROLE", "the database role of the function")
+        stack = try required(ProcessorVariable.stackName.rawValue, "the name of the stack")
+        environment = try required(ProcessorVariable.environment.rawValue, "the environment's name")
+        bus = try required(ProcessorVariable.bus.rawValue, "the bus that notifications go to")
+        clusterEndpoint = try required(
+            ProcessorVariable.clusterEndpoint.rawValue, "the host name of the DSQL cluster's endpoint in this Region")
+        databaseRole = try required(ProcessorVariable.databaseRole.rawValue, "the database role of the function")
         region = try required("AWS_REGION", "the Region, and Lambda sets it")
         functionName = present("AWS_LAMBDA_FUNCTION_NAME") ?? "task-processor"
         // A level nobody knows must not silence the function.

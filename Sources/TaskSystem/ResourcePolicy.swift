@@ -37,6 +37,23 @@ package struct ResourcePolicy: Sendable, Decodable {
         verdict(on: "sqs:SendMessage", resource: queue, rule: arn)
     }
 
+    /// Whether a role of the queue's account may send to it, as far as the queue has a say: the role's own policies are
+    /// enough to allow it, and an explicit Deny here refuses it all the same (IAM user guide, "Policy evaluation logic").
+    package func sending(to queue: String?, byRole arn: String) -> Verdict {
+        let request = Request(
+            action: "sqs:SendMessage", resource: queue, role: arn,
+            context: ["aws:principalarn": arn, "aws:securetransport": "true", "aws:principalisawsservice": "false"])
+        var denies = Application.no
+        for statement in statements where statement.effect == "Deny" {
+            denies = denies.or(statement.application(to: request))
+        }
+        return switch denies {
+        case .yes: .refused
+        case .maybe(let why): .undecided(why)
+        case .no: .allowed
+        }
+    }
+
     /// A Deny wins, as in IAM; what may apply makes the answer a maybe.
     private func verdict(on action: String, resource: String?, rule arn: String) -> Verdict {
         let account = arn.split(separator: ":", omittingEmptySubsequences: false).dropFirst(4).first.map(String.init) ?? ""
@@ -66,6 +83,8 @@ package struct ResourcePolicy: Sendable, Decodable {
         var action: String
         /// Nil where every resource is meant.
         var resource: String?
+        /// The role that asks; nil where EventBridge does.
+        var role: String?
         /// Condition keys, in lower case, as EventBridge's requests carry them.
         var context: [String: String]
     }
@@ -126,8 +145,14 @@ package struct ResourcePolicy: Sendable, Decodable {
         }
 
         private func principals(_ request: Request) -> Application {
-            if let principal { return .init(principal.isAnybody || principal.services.contains(Request.service)) }
-            if let notPrincipal { return .init(!notPrincipal.services.contains(Request.service)) }
+            func names(_ principal: Principal) -> Bool {
+                guard let role = request.role else { return principal.services.contains(Request.service) }
+                // An account's id and its root stand for everybody in it.
+                let account = role.split(separator: ":", omittingEmptySubsequences: false).dropFirst(4).first.map(String.init)
+                return principal.accounts.contains { $0 == role || $0 == account || $0 == "arn:aws:iam::\(account ?? ""):root" }
+            }
+            if let principal { return .init(principal.isAnybody || names(principal)) }
+            if let notPrincipal { return .init(!names(notPrincipal)) }
             return .no
         }
 
@@ -172,6 +197,7 @@ package struct ResourcePolicy: Sendable, Decodable {
 
     private struct Principal: Sendable, Decodable {
         var services: [String] = []
+        var accounts: [String] = []
         var isAnybody = false
 
         private enum Key: String, CodingKey {
@@ -185,7 +211,8 @@ package struct ResourcePolicy: Sendable, Decodable {
             } else {
                 let object = try decoder.container(keyedBy: Key.self)
                 services = try object.decodeIfPresent(OneOrMany<String>.self, forKey: .service)?.all ?? []
-                isAnybody = try object.decodeIfPresent(OneOrMany<String>.self, forKey: .account)?.all.contains("*") ?? false
+                accounts = try object.decodeIfPresent(OneOrMany<String>.self, forKey: .account)?.all ?? []
+                isAnybody = accounts.contains("*")
             }
         }
     }

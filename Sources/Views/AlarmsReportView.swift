@@ -1,4 +1,5 @@
 package import Basics
+import Findings
 package import Status
 package import Terminal
 

@@ -1,4 +1,5 @@
 package import Canary
+import Findings
 package import Terminal
 
 /// Draws a ``CanaryReport`` for people: a ledger per Region, each hop with its time and its place in time.
@@ -47,9 +48,35 @@ package enum CanaryView {
             // The command stays on one line, however long: it is there to be copied.
             if let hint = problem.hint { lines.append("    \(profile.hasUnicode ? "→" : "->", .faint) \(hint)") }
         }
+        if let diagnosis = region.diagnosis { lines += causeLines(diagnosis, of: region, on: profile) }
         if let note = cleanupNote(region.cleanup) {
             lines += ("  \(note, .faint)" as StyledText).wrapped(to: width, indent: 2)
         }
+        return lines
+    }
+
+    /// The broken link, where to read on, and how many more there are.
+    private static func causeLines(
+        _ diagnosis: RegionDiagnosis, of region: CanaryRegionReport, on profile: TerminalProfile
+    ) -> [StyledText] {
+        let arrow = profile.hasUnicode ? "→" : "->"
+        var lines: [StyledText] = []
+        if let cause = diagnosis.cause {
+            // The walk's own line has said it where the event was followed.
+            let said = region.problem?.summary ?? ""
+            var told = cause
+            told.evidence.removeAll { said.contains($0) }
+            if region.problem?.hint == cause.next { told.next = nil }
+            lines += DiagnosisView.finding(told, isSaid: said.contains(cause.sentence), on: profile)
+        }
+        let blind = diagnosis.links.count { $0.state == .notLooked }
+        guard diagnosis.findings.count > 1 || blind > 0 else { return lines }
+        let event = region.taskId.map { _ in diagnosis.event.map { " --event \($0)" } ?? "" } ?? ""
+        let more = [
+            diagnosis.findings.count > 1 ? "\(diagnosis.findings.count - 1) more found" : nil,
+            blind > 0 ? "\(blind) not looked at" : nil,
+        ].compactMap(\.self).joined(separator: ", ")
+        lines.append("    \(arrow, .faint) taskops diagnose --region \(region.region)\(event)  \("(\(more))", .faint)")
         return lines
     }
 

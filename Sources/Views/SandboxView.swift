@@ -12,9 +12,13 @@ package enum SandboxView {
     package static func line(_ event: SandboxEvent) -> StyledText? {
         let word: StyledText
         switch event.state {
+        case .listed: return StyledText(event.step)
+        case .broken: return "\(StyledText(event.step, .strong).padded(to: 28))  \("broken", .bad)  \(event.detail ?? "")"
+        case .mended: return "\(StyledText(event.step, .strong).padded(to: 28))  \("mended", .good)  \(event.detail ?? "")"
         case .starting, .stopping: return nil
         case .ready: word = StyledText("ready", .good)
         case .stopped: word = StyledText("stopped", .faint)
+        case .failed where event.step == "usage": return nil
         case .failed: word = StyledText("failed", .bad)
         }
         var line: StyledText = "\(StyledText(event.step, .strong).padded(to: 18))  \(word.padded(to: 7))"

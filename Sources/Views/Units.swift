@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import Status
 
 /// Figures as people read them aloud: two or three digits and a unit say all there is.

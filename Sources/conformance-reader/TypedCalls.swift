@@ -84,6 +84,7 @@ enum TypedCalls {
         "sqs GetQueueAttributes": {
             try await $0.sqs.getQueueAttributes(.init(queueURL: name, attributeNames: []), deadline: $0.deadline)
         },
+        "sqs ReceiveMessage": { try await $0.sqs.receiveMessage(.init(queueURL: name), deadline: $0.deadline) },
         "sqs GetQueueUrl": { try await $0.sqs.getQueueURL(.init(queueName: name), deadline: $0.deadline) },
         "sso GetRoleCredentials": { Named(role: try await $0.roleCredentials()) },
         "sso-oidc CreateToken": { try Named(signIn: try await $0.renewedSignIn()) },

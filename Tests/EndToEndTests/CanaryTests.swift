@@ -30,9 +30,10 @@ extension EndToEnd {
         }
 
         private func checkRegion(_ region: JSONValue) throws {
-            #expect(region.keys == ["region", "outcome", "taskId", "totalMs", "hops", "problem", "cleanup"])
+            #expect(region.keys == ["region", "outcome", "taskId", "totalMs", "hops", "problem", "diagnosis", "cleanup"])
             #expect(region["outcome"] == "ok")
             #expect(region["problem"] == .null)
+            #expect(region["diagnosis"] == .null)
             #expect(region["cleanup"] == .object(["outcome": "done", "removed": 1, "swept": 0]))
             let task = try #require(region["taskId"]?.text)
             #expect(UUID(uuidString: task)?.uuidString.lowercased() == task)

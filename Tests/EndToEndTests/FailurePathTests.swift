@@ -11,7 +11,7 @@ extension EndToEnd {
                 mend: "client('events').enable_rule(Name='task-processing-rule', EventBusName='task-events-dev')"
             ) { canary in
                 #expect(canary.hop == "create/start")
-                #expect(canary.summary.contains("task-processing-rule is DISABLED"))
+                #expect(canary.summary.contains("the rule is DISABLED"))
                 #expect(
                     canary.hint == "aws events enable-rule --name task-processing-rule"
                         + " --event-bus-name task-events-dev --region us-east-1")
@@ -52,7 +52,8 @@ extension EndToEnd {
             ) { canary in
                 #expect(canary.hop == "create/start")
                 #expect(canary.summary.contains("does not let the rule task-processing-rule invoke it"))
-                #expect(canary.hint == "aws lambda get-policy --function-name task-processor-dev --region us-east-1")
+                #expect(canary.hint?.hasPrefix("aws lambda add-permission --function-name task-processor-dev ") == true)
+                #expect(canary.cause?["code"] == "permission-missing")
                 let letter = try await Queues.message(in: .undelivered)
                 try checkDeadLetter(letter, code: "NO_PERMISSIONS", task: canary.taskID)
             }
@@ -69,7 +70,7 @@ extension EndToEnd {
                 mend: "client('events').put_targets(Rule='task-processing-rule', EventBusName='task-events-dev', Targets=broken)"
             ) { canary in
                 #expect(canary.hop == "create/start")
-                #expect(canary.summary.contains("does not lead to the function task-processor-dev"))
+                #expect(canary.summary.contains("the rule has no target"))
                 let typed = try await Clients.type(canary.hint)
                 #expect(typed.exit == 0, "\(typed.error)")
             }
@@ -84,6 +85,7 @@ extension EndToEnd {
                 #expect(canary.exit == 2)
                 #expect(canary.hop == "create/accept")
                 #expect(canary.summary.contains("the bus task-events-gone does not exist in us-east-1"))
+                #expect(canary.cause?["code"] == "bus-missing")
                 #expect(canary.hint?.contains("aws events list-event-buses --region us-east-1") == true)
                 #expect(canary.region["taskId"] == .null)
             }

@@ -20,7 +20,10 @@ import Testing
 
     @Test func eachActionIsBoundToTheStacksOwnThings() throws {
         let canary = policy(["canary"], byID)
-        #expect(canary.statement.map(\.sid) == ["Bus", "Rule", "Function", "LogGroup", "Cluster", "CanaryMetrics"])
+        #expect(
+            canary.statement.map(\.sid) == [
+                "Bus", "Rule", "Function", "LogGroup", "Cluster", "CanaryMetrics", "WithoutResource",
+            ])
         #expect(canary.statement[0].action == ["events:DescribeEventBus", "events:PutEvents"])
         #expect(
             canary.statement[0].resource == [
@@ -29,15 +32,16 @@ import Testing
         #expect(canary.statement[1].resource[0] == "arn:aws:events:us-east-1:111122223333:rule/bus/rule")
         #expect(canary.statement[4].resource[0] == "arn:aws:dsql:us-east-1:111122223333:cluster/abc0def1baz2quux3quuux4abc")
         #expect(!canary.statement.flatMap(\.action).contains("dsql:DbConnectAdmin"))
-        // What takes no resource is bound by a condition.
-        #expect(canary.statement.filter { $0.condition == nil }.allSatisfy { !$0.resource.contains("*") })
+        // What takes no resource is bound by a condition, where there is one to bind it by.
+        #expect(canary.statement[..<6].filter { $0.condition == nil }.allSatisfy { !$0.resource.contains("*") })
         #expect(canary.statement[5].condition == ["StringEquals": ["cloudwatch:namespace": "TaskOps/Canary"]])
+        #expect(canary.statement[6].action == ["events:TestEventPattern"])
     }
 
     @Test func onlyAFileThatNamesTagsNeedsToListClusters() {
         #expect(!policy(["canary"], byID).statement.flatMap(\.action).contains("dsql:ListClusters"))
         let tagged = policy(["canary"], .tag(key: "Name", value: "x"))
-        #expect(tagged.statement.last?.action == ["dsql:ListClusters"])
+        #expect(tagged.statement.last?.action == ["dsql:ListClusters", "events:TestEventPattern"])
         #expect(tagged.statement.last?.resource == ["*"])
     }
 

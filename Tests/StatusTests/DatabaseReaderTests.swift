@@ -1,5 +1,6 @@
 import Basics
 import Database
+import Findings
 import FoundationEssentials
 import TaskSystem
 import TestSupport

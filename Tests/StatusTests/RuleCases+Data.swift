@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 
 @testable import Status
@@ -65,6 +66,23 @@ extension RuleCase {
         RuleCase("a policy that is none", .deadLetterQueue, "queue-policy-not-readable", .unknown, says: "cannot be read") {
             look in
             look.facts.deadLetterQueue.change { $0.policy = "{" }
+        },
+        RuleCase(
+            "the failure queue denies the role", .failureQueue, "queue-policy-denies-function", .unhealthy,
+            says: "denies the function's role"
+        ) { look in
+            look.facts.function.change { $0.configuration.role = "arn:aws:iam::111122223333:role/task-processor" }
+            look.facts.failureQueue.change {
+                $0.policy = #"{"Statement":{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"*"}}"#
+            }
+        },
+        RuleCase("the failure queue denies others", .failureQueue, nil, .healthy, says: "empty") { look in
+            look.facts.function.change { $0.configuration.role = "arn:aws:iam::111122223333:role/task-processor" }
+            look.facts.failureQueue.change {
+                $0.policy =
+                    #"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"sqs:*","Condition":{"Bool":{"aws:SecureTransport":false}}},"#
+                    + #"{"Effect":"Deny","Principal":{"AWS":"999999999999"},"Action":"sqs:*"}]}"#
+            }
         },
         RuleCase("failures go elsewhere", .failureQueue, "queue-not-the-destination", .degraded, says: "not go to this") { look in
             look.facts.eventInvokeConfig.change { $0.destinationConfig?.onFailure?.destination? += "-2" }

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 import Testing
 
@@ -145,6 +146,21 @@ extension RuleCase {
             look.facts.function = .failed(problem)
             look.facts.policy = .failed(problem)
             look.facts.eventInvokeConfig = .failed(problem)
+        },
+        RuleCase(
+            "a variable missing", .function, "function-variable-missing", .unhealthy, says: "lacks EVENT_BUS_NAME, DATABASE_ROLE",
+            also: []
+        ) { look in
+            look.environment = Secret(
+                look.environment.exposed.filter { $0.key != "DATABASE_ROLE" && $0.key != "EVENT_BUS_NAME" })
+        },
+        RuleCase("another cluster", .function, "function-other-cluster", .unhealthy, says: "endpoint of another cluster") {
+            look in
+            look.environment = Secret(
+                look.environment.exposed.merging(["CLUSTER_ENDPOINT": "other.dsql.us-east-1.on.aws"]) { _, new in new })
+        },
+        RuleCase("variables that may not be seen", .function, nil, .healthy, says: "Active") { look in
+            look.environment = Secret([:])
         },
         RuleCase("no concurrency", .function, "function-throttled", .unhealthy, says: "switched off") { look in
             look.facts.function.change { $0.concurrency = .init(reservedConcurrentExecutions: 0) }

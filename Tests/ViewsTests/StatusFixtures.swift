@@ -1,3 +1,4 @@
+import Findings
 import Status
 
 /// Stacks as they are on good and bad days, for the screens of StatusViewTests.

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 AWS_KINDS = ("throttle", "error", "delay", "cut", "cut-body", "hang")
-DATABASE_KINDS = ("database-down", "database-delay", "database-conflict", "database-cut-commit")
+DATABASE_KINDS = (
+    "database-down", "database-delay", "database-conflict", "database-cut-commit", "database-certificate",
+)
 FUNCTION_KINDS = ("function-crash", "function-error", "function-throttle")
 #: The attempt to hand an event to a target fails in a way EventBridge retries.
 DELIVERY_KINDS = ("delivery-error",)
@@ -201,6 +203,11 @@ class DatabaseFaults:
     @property
     def delay_ms(self) -> float:
         return sum(fault.delayMs for fault in self._faults.standing("database-delay", self._region))
+
+    @property
+    def distrusted(self) -> bool:
+        """Whether the certificate shown is one of an authority that nobody trusts."""
+        return bool(self._faults.standing("database-certificate", self._region))
 
     def take_conflict(self) -> bool:
         """True when this commit must fail with SQLSTATE 40001 (OC000)."""

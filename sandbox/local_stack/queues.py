@@ -44,6 +44,20 @@ def send(
         raise QueueError(problem.message) from None
 
 
+def is_denied(world: World, arn: str, role: str) -> bool:
+    """Whether the queue's own policy denies a role of its account to send. An explicit Deny wins over what the role
+    may do (IAM user guide, "Policy evaluation logic"); it need not be allowed by the queue as well."""
+    queue = find(world, arn)
+    if queue is None or not queue.policy:
+        return False
+    document = queue.policy if isinstance(queue.policy, str) else json.dumps(queue.policy)
+    everything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    context = {"aws:SecureTransport": "true", "aws:PrincipalArn": role}
+    return not iam_policies.allows(
+        [document, {"Statement": [everything]}], "sqs:SendMessage", arn, context, {"AWS": role}
+    )
+
+
 def refusal_of_service(queue: Any, service: str, source_arn: str, account: str) -> str | None:
     """Why the queue does not take messages from an AWS service, or None when it does.
 

@@ -10,6 +10,7 @@ called for weeks). A state is a JSON object with ``kind``, ``region`` and, where
 * ``alarm``: ``StateValue``, ``StateReason``; evaluation leaves it alone
 * ``metrics``: ``delaySeconds``, also for one ``namespace`` only; ``StatusCode`` and ``Messages`` of GetMetricData
 * ``database``: ``readDelayMs``: reads in that Region are so far behind the commits of its peer
+* ``session``: ``expired``; its name is its access key's id, and its Region ``global``
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ _FIELDS: dict[str, dict[str, _Field]] = {
         "Messages": _Field(kind=list),
     },
     "database": {"readDelayMs": _Field(kind=float)},
+    "session": {"expired": _Field(kind=bool)},
 }
 #: One of these there is in a Region; of the others there are many, told apart by name.
 _NAMELESS = ("metrics", "database")

@@ -168,10 +168,13 @@ class World:
                     session.session_token,
                     session.role_arn,
                     session.arn,
-                    expires <= datetime.now(UTC),
+                    expires <= datetime.now(UTC) or self._is_over(session.access_key_id),
                     session.policy or None,
                 )
         return None
+
+    def _is_over(self, access_key_id: str) -> bool:
+        return bool(self.states.of("session", "global", access_key_id).get("expired"))
 
     def is_allowed(
         self,

@@ -67,6 +67,87 @@ package struct SQS: Sendable {
     ) async throws(AWSError) -> GetQueueAttributesOutput {
         try await client.call(.json(.sqs, "GetQueueAttributes", input), in: region, deadline: deadline)
     }
+
+    // MARK: ReceiveMessage
+
+    package struct ReceiveMessageInput: Sendable, Hashable, Codable {
+        package var queueURL: String
+        /// 1 to 10.
+        package var maxNumberOfMessages: Int?
+        /// Seconds for which nobody else is given them; 0 leaves them visible.
+        package var visibilityTimeout: Int?
+        /// Seconds to wait for a message; from 1 on every server is asked, at 0 only some.
+        package var waitTimeSeconds: Int?
+        /// `All` asks for every one.
+        package var messageAttributeNames: [String]?
+        package var messageSystemAttributeNames: [String]?
+
+        package init(
+            queueURL: String, maxNumberOfMessages: Int? = nil, visibilityTimeout: Int? = nil, waitTimeSeconds: Int? = nil,
+            messageAttributeNames: [String]? = nil, messageSystemAttributeNames: [String]? = nil
+        ) {
+            self.queueURL = queueURL
+            self.maxNumberOfMessages = maxNumberOfMessages
+            self.visibilityTimeout = visibilityTimeout
+            self.waitTimeSeconds = waitTimeSeconds
+            self.messageAttributeNames = messageAttributeNames
+            self.messageSystemAttributeNames = messageSystemAttributeNames
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case queueURL = "QueueUrl"
+            case maxNumberOfMessages = "MaxNumberOfMessages"
+            case visibilityTimeout = "VisibilityTimeout"
+            case waitTimeSeconds = "WaitTimeSeconds"
+            case messageAttributeNames = "MessageAttributeNames"
+            case messageSystemAttributeNames = "MessageSystemAttributeNames"
+        }
+    }
+
+    package struct Message: Sendable, Hashable, Codable {
+        package var messageID: String?
+        package var body: String?
+        package var attributes: [String: String]?
+        package var messageAttributes: [String: MessageAttribute]?
+
+        enum CodingKeys: String, CodingKey {
+            case messageID = "MessageId"
+            case body = "Body"
+            case attributes = "Attributes"
+            case messageAttributes = "MessageAttributes"
+        }
+    }
+
+    package struct MessageAttribute: Sendable, Hashable, Codable {
+        package var dataType: String
+        package var stringValue: String?
+        /// Base64.
+        package var binaryValue: String?
+        package var stringListValues: [String]?
+        /// Base64, each.
+        package var binaryListValues: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case dataType = "DataType"
+            case stringValue = "StringValue"
+            case binaryValue = "BinaryValue"
+            case stringListValues = "StringListValues"
+            case binaryListValues = "BinaryListValues"
+        }
+    }
+
+    package struct ReceiveMessageOutput: Sendable, Hashable, Codable {
+        package var messages: [Message]?
+
+        enum CodingKeys: String, CodingKey { case messages = "Messages" }
+    }
+
+    /// Counts as a receipt of each message: a queue with a redrive policy of its own may move one that was received too often.
+    package func receiveMessage(
+        _ input: ReceiveMessageInput, deadline: Deadline
+    ) async throws(AWSError) -> ReceiveMessageOutput {
+        try await client.call(.json(.sqs, "ReceiveMessage", input), in: region, deadline: deadline)
+    }
 }
 
 extension AWSClient {

@@ -15,7 +15,7 @@ struct CanarySeriesWork {
     /// - Returns: the exit code, that of the worst run.
     func run(_ stop: StopSignal) async throws -> Int32 {
         let options = command.options(session)
-        let probe = try await command.canary(session, deadline: .after(options.timeout))
+        let probe = try await command.canary(session, diagnosing: nil, deadline: .after(options.timeout))
         let schedule = command.load.schedule(interval: command.watch.interval?.duration)
         let board = SeriesBoard(stack: session.stack.name, regions: session.regions.map(\.region))
         let once: @Sendable (Int) async -> Void = { _ in

@@ -23,7 +23,7 @@ struct CanaryWork {
     func run(_ stop: StopSignal) async throws -> Int32 {
         let options = command.options(session)
         let sending = command.outputs.sends(environment.variables) ? CanaryOutputOptions.patience : .zero
-        try command.watch.check(timeout: options.timeout, outputs: sending)
+        try command.watch.check(timeout: options.timeout, outputs: sending, diagnosis: options.overrun)
         let ping = try command.outputs.pingURL(environment.variables).map { PingTarget($0) }
         await pause(stop)
         do {
@@ -46,7 +46,8 @@ struct CanaryWork {
         defer { keeper?.release() }
         async let began = ping?.send(.start, deadline: .after(CanaryOutputOptions.patience))
         let deadline = Deadline.after(options.timeout)
-        let probe = try await command.canary(session, deadline: deadline)
+        let probe = try await command.canary(
+            session, diagnosing: Diagnosing(session, in: environment), deadline: deadline)
         var (report, traces) = await console.withProgress { progress in
             await probe.run(
                 asking: keeper?.questions(session.regions.map(\.region), at: LocalClock.milliseconds) ?? [:],
@@ -99,7 +100,7 @@ struct CanaryWork {
         do {
             return try CanaryKeeper(
                 state, stack: session.stack.name, host: Self.host, now: now,
-                endsBy: now + Int64((options.timeout + sending).milliseconds) + 1000)
+                endsBy: now + Int64((options.timeout + options.overrun + sending).milliseconds) + 1000)
         } catch let problem as Problem {
             console.say(ProblemView.line(problem))
             return nil

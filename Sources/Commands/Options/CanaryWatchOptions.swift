@@ -41,15 +41,16 @@ struct CanaryWatchOptions: ParsableArguments {
     /// Holds the times of a run against each other, before anything is done.
     ///
     /// - Parameter outputs: how long sending the results may take.
-    func check(timeout: Duration, outputs: Duration) throws(Problem) {
+    func check(timeout: Duration, outputs: Duration, diagnosis: Duration = .zero) throws(Problem) {
         guard let interval = interval?.duration else { return }
         let jitter = jitter?.duration ?? .zero
-        let longest = jitter + timeout + outputs
+        let longest = jitter + timeout + outputs + diagnosis
         guard longest >= interval else { return }
         let parts = [
             (jitter, "--jitter \(jitter.text)"), (timeout, "--timeout \(timeout.text)"), (outputs, "\(outputs.text) for sending"),
+            (diagnosis, "\(diagnosis.text) for naming the cause"),
         ].filter { $0.0 > .zero }.map(\.1)
-        let room = interval - jitter - outputs - .seconds(1)
+        let room = interval - jitter - outputs - diagnosis - .seconds(1)
         let shorter = room >= .seconds(1) ? "--timeout \(room.wholeSeconds.text) or " : ""
         throw Problem(
             .usage,

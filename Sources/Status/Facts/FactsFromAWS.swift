@@ -1,5 +1,6 @@
 import AWS
 import Basics
+import Findings
 import FoundationEssentials
 
 // From what AWS answered to what is reported of it, member by member.
@@ -11,6 +12,7 @@ extension Date {
 
 extension BusFacts {
     init(_ bus: EventBridge.EventBus) {
+        self.init()
         name = bus.name
         arn = bus.arn
         description = bus.description
@@ -24,6 +26,7 @@ extension BusFacts {
 
 extension RuleFacts {
     init(_ rule: EventBridge.Rule) {
+        self.init()
         name = rule.name
         arn = rule.arn
         eventPattern = rule.eventPattern
@@ -38,8 +41,7 @@ extension RuleFacts {
 
 extension TargetFacts {
     init(_ target: EventBridge.Target) {
-        id = target.id
-        arn = target.arn
+        self.init(id: target.id, arn: target.arn)
         roleArn = target.roleARN
         input = target.input
         inputPath = target.inputPath
@@ -56,6 +58,7 @@ extension TargetFacts {
 
 extension FunctionFacts {
     init(_ answer: Lambda.GetFunctionOutput) {
+        self.init()
         configuration = answer.configuration.map(Configuration.init) ?? Configuration()
         concurrency = answer.concurrency.map {
             Concurrency(reservedConcurrentExecutions: $0.reservedConcurrentExecutions)
@@ -66,6 +69,7 @@ extension FunctionFacts {
 
 extension FunctionFacts.Configuration {
     init(_ function: Lambda.FunctionConfiguration) {
+        self.init()
         functionName = function.functionName
         functionArn = function.functionARN
         runtime = function.runtime
@@ -103,6 +107,7 @@ extension FunctionFacts.Configuration {
 
 extension EventInvokeConfigFacts {
     init(_ config: Lambda.EventInvokeConfig) {
+        self.init()
         functionArn = config.functionARN
         lastModified = config.lastModified?.iso8601
         maximumRetryAttempts = config.maximumRetryAttempts
@@ -117,6 +122,7 @@ extension EventInvokeConfigFacts {
 
 extension LogGroupFacts {
     init(_ group: CloudWatchLogs.LogGroup) {
+        self.init()
         logGroupName = group.logGroupName
         creationTime = group.creationTime.map { Int($0) }
         retentionInDays = group.retentionInDays
@@ -131,6 +137,7 @@ extension LogGroupFacts {
 
 extension QueueFacts {
     init(url: String, _ answer: SQS.GetQueueAttributesOutput) {
+        self.init()
         queueUrl = url
         queueArn = answer.arn
         approximateNumberOfMessages = answer.approximateNumberOfMessages
@@ -149,11 +156,10 @@ extension QueueFacts {
 
 extension ClusterFacts {
     init(_ cluster: DSQL.Cluster) {
-        identifier = cluster.identifier
-        arn = cluster.arn
-        status = cluster.status.rawValue
+        self.init(
+            identifier: cluster.identifier, arn: cluster.arn, status: cluster.status.rawValue,
+            deletionProtectionEnabled: cluster.deletionProtectionEnabled)
         creationTime = cluster.creationTime.iso8601
-        deletionProtectionEnabled = cluster.deletionProtectionEnabled
         multiRegionProperties = cluster.multiRegionProperties.map {
             MultiRegionProperties(witnessRegion: $0.witnessRegion, clusters: $0.clusters)
         }

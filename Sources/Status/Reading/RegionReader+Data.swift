@@ -1,6 +1,7 @@
 import AWS
 import Basics
 import Database
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -18,6 +19,8 @@ extension RegionReader {
         var reading: Reading<DatabaseFacts>
         /// How far a failed attempt came.
         var phase: String?
+        /// What the server answered then, if it did.
+        var sqlState: String?
         var connections = 0
     }
 
@@ -26,7 +29,10 @@ extension RegionReader {
         let id = await Result.of { try await memory.cluster(deadline: .after(deadline.remaining / 2)) }
         async let cluster = read(.cluster, watch) { try await self.cluster(id.get()) }
         async let database = self.database(id, watch)
-        async let metrics = read(.metrics, watch) { try await self.metrics(try? id.get()) }
+        async let metrics = read(.metrics, watch) { () async throws -> MetricReading in
+            guard target.sources.contains(.metrics) else { throw Problem(.cancelled, "nobody asked for the metrics") }
+            return try await self.metrics(try? id.get())
+        }
         let data = await Data(id: try? id.get(), cluster: cluster, database: database, metrics: metrics)
         if data.cluster.problem?.kind == .notFound { await memory.forgetCluster() }
         return data
@@ -60,6 +66,7 @@ extension RegionReader {
                 }
             } catch let error as DatabaseError {
                 look.phase = error.phase.rawValue
+                look.sqlState = error.sqlState
                 throw error
             }
         }

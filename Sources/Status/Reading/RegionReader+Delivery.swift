@@ -1,5 +1,6 @@
 import AWS
 import Basics
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -38,13 +39,14 @@ extension RegionReader {
     /// The function, and then the log group it names.
     func functionAndLogGroup(
         _ watch: SourceWatch
-    ) async -> (Reading<FunctionFacts>, Secret<[String: String]>, Reading<LogGroupFacts>) {
+    ) async -> (Reading<FunctionFacts>, Secret<[String: String]>, Reading<LogGroupFacts>?) {
         var environment = Secret<[String: String]>([:])
         let function = await read(.function, watch) { () async throws(AWSError) in
             let answer = try await target.client.lambda(region).getFunction(name: stack.function, deadline: deadline)
             environment = Secret(answer.configuration?.environment?.variables ?? [:])
             return FunctionFacts(answer)
         }
+        guard target.sources.contains(.logGroup) else { return (function, environment, nil) }
         // A function that cannot be looked at still logs where functions usually do.
         let name = function.value?.configuration.loggingConfig?.logGroup ?? "/aws/lambda/\(stack.function)"
         let group = await read(.logGroup, watch) {

@@ -1,6 +1,7 @@
 import AWS
 import Basics
 import Database
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -29,28 +30,33 @@ struct RegionReader: Sendable {
     /// Never throws, and is back by the deadline.
     func look(_ report: @escaping @Sendable (StatusProgress) -> Void) async -> RegionLook {
         let watch = SourceWatch(region, sources, report)
-        async let bus = read(.bus, watch) { try await self.bus() }
-        async let rule = read(.rule, watch) { try await self.rule() }
-        async let delivery = self.delivery(watch)
-        async let function = functionAndLogGroup(watch)
-        async let deadLetterQueue = queue(stack.deadLetterQueue, .deadLetterQueue, watch)
-        async let failureQueue = queue(stack.failureQueue, .failureQueue, watch)
-        async let alarms = attempt(.alarms, watch) { try await self.allAlarms() }
+        async let bus = asked(.bus) { await read(.bus, watch) { try await self.bus() } }
+        async let rule = asked(.rule) { await read(.rule, watch) { try await self.rule() } }
+        async let delivery = asked(.targets) { await self.delivery(watch) }
+        async let function = asked(.function) { await functionAndLogGroup(watch) }
+        async let deadLetterQueue = asked(.deadLetterQueue) { await queue(stack.deadLetterQueue, .deadLetterQueue, watch) }
+        async let failureQueue = asked(.failureQueue) { await queue(stack.failureQueue, .failureQueue, watch) }
+        async let alarms = asked(.alarms) { await attempt(.alarms, watch) { try await self.allAlarms() } }
         async let data = clusterDatabaseAndMetrics(watch)
 
         var look = RegionLook(region: region, metrics: await data.metrics)
         look.facts.bus = await bus
         look.facts.rule = await rule
-        (look.facts.targets, look.facts.policy, look.facts.eventInvokeConfig) = await delivery
-        (look.facts.function, look.environment, look.facts.logGroup) = await function
-        look.facts.deadLetterQueue = await deadLetterQueue
-        look.facts.failureQueue = await failureQueue
+        if let delivery = await delivery {
+            (look.facts.targets, look.facts.policy, look.facts.eventInvokeConfig) = delivery
+        }
+        if let function = await function {
+            (look.facts.function, look.environment, look.facts.logGroup) = function
+        }
+        look.facts.deadLetterQueue = await deadLetterQueue ?? nil
+        look.facts.failureQueue = await failureQueue ?? nil
         look.facts.cluster = await data.cluster
         // Only now is it known which cluster a tag meant.
         let ours = StackAlarms(stack, cluster: await data.id)
-        look.facts.alarms = Reading(await alarms.map { ours.of($0) })
+        look.facts.alarms = await alarms.map { Reading($0.map { ours.of($0) }) }
         look.facts.database = await data.database.reading
         look.facts.databasePhase = await data.database.phase
+        look.facts.databaseSQLState = await data.database.sqlState
         look.connections = await data.database.connections
         let offset = target.client.clockOffset
         look.facts.clockOffset = offset == 0 ? nil : Int(offset.rounded())
@@ -60,11 +66,20 @@ struct RegionReader: Sendable {
     private var sources: [StatusSource] {
         StatusSource.allCases.filter { source in
             switch source {
-            case .deadLetterQueue: stack.deadLetterQueue != nil
-            case .failureQueue: stack.failureQueue != nil
-            default: true
+            case .deadLetterQueue: target.sources.contains(source) && stack.deadLetterQueue != nil
+            case .failureQueue: target.sources.contains(source) && stack.failureQueue != nil
+            // One goes with the other.
+            case .policy, .eventInvokeConfig: target.sources.contains(.targets)
+            case .logGroup: target.sources.isSuperset(of: [.function, .logGroup])
+            case .cluster, .database: true
+            default: target.sources.contains(source)
             }
         }
+    }
+
+    /// Nil where nobody asked for it.
+    private func asked<Value: Sendable>(_ source: StatusSource, _ body: () async -> Value) async -> Value? {
+        target.sources.contains(source) ? await body() : nil
     }
 
     /// One source's answer, or why there is none.

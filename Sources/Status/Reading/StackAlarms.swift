@@ -1,5 +1,6 @@
 import AWS
 import Basics
+import Findings
 import TaskSystem
 
 /// An alarm as it came, with every metric it looks at.

@@ -8,10 +8,14 @@ package struct StatusTarget: Sendable {
     package var client: AWSClient
     /// How to connect to the Region's own endpoint of a cluster, as the console's role.
     package var database: @Sendable (ClusterID) -> DatabaseConfiguration
+    /// What is asked for; the rest of the facts is nil then.
+    package var sources: Set<StatusSource>
 
     package init(
-        stack: RegionalStack, client: AWSClient, database: @escaping @Sendable (ClusterID) -> DatabaseConfiguration
+        stack: RegionalStack, client: AWSClient, sources: Set<StatusSource> = Set(StatusSource.allCases),
+        database: @escaping @Sendable (ClusterID) -> DatabaseConfiguration
     ) {
+        self.sources = sources
         self.stack = stack
         self.client = client
         self.database = database

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import FoundationEssentials
 
 /// The alarms that watch this stack.

@@ -1,5 +1,6 @@
 import AWS
 import Basics
+import Findings
 
 /// This machine's clock beside AWS's. AWS refuses signatures more than five minutes off; that is how it becomes known.
 enum ClockRule {

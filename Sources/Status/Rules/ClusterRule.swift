@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 
 /// The cluster as DSQL describes it: that it *exists*. Whether it answers is the database's row.

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 
 /// The database behind the Region's endpoint: that it *answers*, and that it *is current*. That the cluster exists is

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -12,7 +13,7 @@ enum FunctionRule {
         return .of(.function, name, "the function \(name)", context.facts.function, in: context, missing: missing) { facts in
             let findings =
                 state(facts.configuration, context) + update(facts.configuration, context) + concurrency(facts, context)
-                + runtime(facts.configuration, context) + retries(facts, context)
+                + runtime(facts.configuration, context) + environment(context) + retries(facts, context)
             return (summary(facts), findings)
         }
     }
@@ -115,6 +116,33 @@ enum FunctionRule {
                 "runtime-deprecated", .degraded, "the function's runtime \(runtime) has been deprecated since \(end)",
                 next: get(context))
         ]
+    }
+
+    /// What the function is told wrongly, as far as it can be known here. Lambda hands out no variables to who may not
+    /// decrypt them (API reference, GetFunctionConfiguration, `Environment.Error`), and then nothing is said.
+    private static func environment(_ context: RegionContext) -> [Finding] {
+        let variables = context.environment.exposed
+        guard !variables.isEmpty else { return [] }
+        let next = context.aws(
+            "lambda get-function-configuration", ["function-name": context.regional.function, "query": "Environment"])
+        var findings: [Finding] = []
+        let missing = ProcessorVariable.allCases.map(\.rawValue).filter { variables[$0]?.isEmpty ?? true }
+        if !missing.isEmpty {
+            findings.append(
+                Finding(
+                    "function-variable-missing", .unhealthy,
+                    "the function's environment lacks \(missing.joined(separator: ", ")): it cannot start", next: next))
+        }
+        if let endpoint = variables[ProcessorVariable.clusterEndpoint.rawValue], !endpoint.isEmpty,
+            let id = context.facts.cluster?.value?.identifier, let cluster = ClusterID(rawValue: id),
+            endpoint != cluster.endpoint(in: context.region), endpoint != context.facts.cluster?.value?.endpoint
+        {
+            findings.append(
+                Finding(
+                    "function-other-cluster", .unhealthy, "the function is told the endpoint of another cluster",
+                    evidence: "CLUSTER_ENDPOINT is not \(cluster.endpoint(in: context.region))", next: next))
+        }
+        return findings
     }
 
     /// The second way an event is lost: the function takes it, fails, and Lambda gives up.

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 
 enum LogGroupRule {

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 
 /// What the last hour's metrics say. Failure counts are published only when there are some, so no data is never red.

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 
 /// Whether the function's own policy lets the rule invoke it. Without that nothing is retried: the event goes to the

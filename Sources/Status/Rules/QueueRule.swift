@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -23,7 +24,7 @@ enum QueueRule {
         guard let name = context.regional.failureQueue else { return nil }
         return row(.failureQueue, name, context.facts.failureQueue, context) { facts in
             depth(facts, name, "failed in the function", .failureQueueSent, .failureQueueAge, context)
-                + destination(facts, name, context)
+                + destination(facts, name, context) + refusal(facts, context)
         }
     }
 
@@ -141,7 +142,20 @@ enum QueueRule {
         return findings
     }
 
-    /// Lambda sends with the function's role, so there is no policy to look at; but it must be told to.
+    /// Lambda sends with the function's role, which is allowed by its own policies; but what the queue denies it, it may not.
+    private static func refusal(_ facts: QueueFacts, _ context: RegionContext) -> [Finding] {
+        guard let role = context.facts.function?.value?.configuration.role, let text = facts.policy,
+            let policy = try? ResourcePolicy(text: text), policy.sending(to: facts.queueArn, byRole: role) == .refused
+        else { return [] }
+        return [
+            Finding(
+                "queue-policy-denies-function", .unhealthy,
+                "the queue's policy denies the function's role: what the function fails at is lost", evidence: text,
+                next: get(facts, context))
+        ]
+    }
+
+    /// Lambda sends with the function's role; but it must be told to.
     private static func destination(_ facts: QueueFacts, _ name: String, _ context: RegionContext) -> [Finding] {
         guard let arn = facts.queueArn, let function = context.facts.function?.value else { return [] }
         let config = context.facts.eventInvokeConfig

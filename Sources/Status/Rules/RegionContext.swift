@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -8,6 +9,8 @@ struct RegionContext: Sendable {
     var regional: RegionalStack
     var facts: RegionFacts
     var metrics: Reading<MetricReading>
+    /// The function's, for comparing; its values go nowhere else.
+    var environment = Secret<[String: String]>([:])
     /// Of every Region looked at: peering has two sides.
     var clusters: [String: Reading<ClusterFacts>]
     var schemaVersions: [Int]?

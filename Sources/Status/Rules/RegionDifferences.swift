@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 
 /// What is not the same in every Region and should be. Only Regions that could be read are compared.

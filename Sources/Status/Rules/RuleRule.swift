@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import TaskSystem
 
 /// The rule, its pattern, and where it leads.

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -14,8 +15,8 @@ struct StatusJudge: Sendable {
         return looks.compactMap { look in
             guard let regional = stack.regions.first(where: { $0.region == look.region }) else { return nil }
             let context = RegionContext(
-                stack: stack, regional: regional, facts: look.facts, metrics: look.metrics, clusters: clusters,
-                schemaVersions: schemaVersions, now: now)
+                stack: stack, regional: regional, facts: look.facts, metrics: look.metrics,
+                environment: look.environment, clusters: clusters, schemaVersions: schemaVersions, now: now)
             return RegionStatus(
                 region: look.region, rows: Self.rows(context), alarms: AlarmRule.standing(look.facts.alarms?.value ?? []),
                 metrics: look.metrics.value?.series ?? [], facts: look.facts)

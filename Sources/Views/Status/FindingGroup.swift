@@ -1,3 +1,4 @@
+import Findings
 import Status
 
 /// A finding and the parts of one Region it was made at. A Region that does not answer says so once, not eleven times.

@@ -28,6 +28,8 @@ struct CanaryJSON {
 
     var outcome: String? { document["outcome"]?.text }
     var problem: JSONValue? { region["problem"] }
+    /// The first broken link.
+    var cause: JSONValue? { region["diagnosis"]?["findings"]?.items.first }
     var hop: String? { problem?["hop"]?.text }
     var summary: String { problem?["summary"]?.text ?? "" }
     var hint: String? { problem?["hint"]?.text }

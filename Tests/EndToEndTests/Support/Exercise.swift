@@ -37,6 +37,9 @@ struct Exercise: Sendable, CustomTestStringConvertible {
         Exercise(
             name: "status", flags: ["--region", "us-east-1", "--output", "json"], timeout: 3, answered: [0, 1, 2],
             failed: 3, refused: 3, reports: true),
+        Exercise(
+            name: "diagnose", flags: ["--region", "us-east-1", "--output", "json"], timeout: 3, answered: [0, 1, 2],
+            failed: 3, refused: 3, reports: true),
         Exercise(name: "plan", flags: ["--output", "json"], timeout: 4, answered: [0, 2], failed: 1),
         Exercise(
             name: "import", flags: ["no-such-thing", "--region", "us-east-1", "--to", "/dev/null"], timeout: 3,
@@ -53,7 +56,8 @@ struct Exercise: Sendable, CustomTestStringConvertible {
     /// Commands that are run by none of these tests, and why.
     static let others = [
         "sandbox up": "makes the local stack, and calls AWS as `schema apply` does", "sandbox down": "calls nothing",
-        "sandbox status": "calls nothing", "sandbox env": "calls nothing", "runbook": "calls nothing",
+        "sandbox status": "calls nothing", "sandbox env": "calls nothing",
+        "sandbox break": "calls nothing itself", "sandbox mend": "calls nothing itself", "runbook": "calls nothing",
         "help": "calls nothing", "validate": "calls nothing", "schedule cron": "calls nothing",
         "schedule systemd": "calls nothing", "schedule eventbridge": "calls nothing",
         "apply": "writes, and goes on where it may: its own tests break AWS beneath it",

@@ -3,6 +3,7 @@ import AWSSigning
 import Basics
 import Database
 import Dispatch
+import Findings
 import FoundationEssentials
 import Synchronization
 import TaskSystem
@@ -45,7 +46,10 @@ enum FakeRegion {
         case "GetFunction":
             return .json(
                 #"{"Configuration":{"FunctionName":"task-processor-dev","FunctionArn":"\#(function)","State":"Active","#
-                    + #""LastUpdateStatus":"Successful","CodeSha256":"abc=","Environment":{"Variables":{"API_KEY":"hush"}},"#
+                    + #""LastUpdateStatus":"Successful","CodeSha256":"abc=","Environment":{"Variables":{"API_KEY":"hush","#
+                    + #""STACK_NAME":"tasks","ENVIRONMENT":"dev","#
+                    + #""EVENT_BUS_NAME":"task-events-dev","DATABASE_ROLE":"task_processor","CLUSTER_ENDPOINT":"#
+                    + #""\#(HealthyStack.clusters[region]!).dsql.\#(region).on.aws"}},"#
                     + #""LoggingConfig":{"LogFormat":"Text","LogGroup":"/tasks/processor"}},"#
                     + #""Concurrency":{"ReservedConcurrentExecutions":7}}"#)
         case "GetPolicy":

@@ -1,4 +1,5 @@
 import Basics
+import Findings
 import FoundationEssentials
 import TaskSystem
 
@@ -46,6 +47,7 @@ enum HealthyStack {
         look.facts = facts(region)
         look.environment = Secret([
             "CLUSTER_ENDPOINT": "\(clusters[region]!).dsql.\(region).on.aws", "ENVIRONMENT": "dev", "API_KEY": "hush-1234",
+            "STACK_NAME": "tasks", "EVENT_BUS_NAME": "task-events-dev", "DATABASE_ROLE": "task_processor",
         ])
         for name in MetricSeries.Name.allCases { look.set(name, []) }
         look.set(.matchedEvents, [3, 0, 2])

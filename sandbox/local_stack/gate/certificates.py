@@ -50,14 +50,21 @@ def make(directory: Path, ca_file: Path, regions: Iterable[str]) -> None:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         _write_private(directory / f"{region}.pem", certificate.public_bytes(serialization.Encoding.PEM) + private)
+        # The fault database-certificate: the right name, vouched for by nobody but itself.
+        own = (
+            _builder(name, name, key.public_key(), now)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(wildcard)]), critical=False)
+            .sign(key, hashes.SHA256())
+        )
+        _write_private(directory / f"{region}-distrusted.pem", own.public_bytes(serialization.Encoding.PEM) + private)
     ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
 
 
-def server_context(directory: Path, region: str) -> ssl.SSLContext:
+def server_context(directory: Path, region: str, *, distrusted: bool = False) -> ssl.SSLContext:
     """A context that leaves the name a client asked for on the SSL object, as ``server_name``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(directory / f"{region}.pem")
+    context.load_cert_chain(directory / f"{region}{'-distrusted' if distrusted else ''}.pem")
 
     def remember(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         connection.server_name = name  # type: ignore[attr-defined]

@@ -85,7 +85,8 @@ class Gates:
         self._snapping = asyncio.create_task(snapshots.run(databases))
         for region in self._regions:
             tls = certificates.server_context(self._certificates, region)
-            gate = Gate(region, self._world, self._upstream, databases, snapshots, tls)
+            distrusted = certificates.server_context(self._certificates, region, distrusted=True)
+            gate = Gate(region, self._world, self._upstream, databases, snapshots, tls, distrusted)
             self._world.gate_ports[region] = await gate.start()
             self._gates.append(gate)
 

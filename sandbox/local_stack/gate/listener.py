@@ -37,13 +37,14 @@ Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 class Gate:
     def __init__(self, region: str, world: World, upstream: Upstream, databases: Databases, snapshots: Snapshots,
-                 tls: ssl.SSLContext) -> None:
+                 tls: ssl.SSLContext, distrusted: ssl.SSLContext) -> None:
         self.region = region
         self._world = world
         self._upstream = upstream
         self._databases = databases
         self._snapshots = snapshots
         self._tls = tls
+        self._distrusted = distrusted
         self._faults = world.faults.for_database(region)
         self._open: dict[asyncio.Task[None], Session | None] = {}
         self._server: asyncio.Server | None = None
@@ -173,7 +174,7 @@ class Gate:
                     raise Cut  # sent ahead in the clear; it must not pass for encrypted (CVE-2021-23214)
                 writer.write(b"S")
                 await writer.drain()
-                await writer.start_tls(self._tls)
+                await writer.start_tls(self._distrusted if self._faults.distrusted else self._tls)
                 encrypted = True
             elif code == messages.GSS_ENCRYPTION_REQUEST and not encrypted:
                 writer.write(b"N")

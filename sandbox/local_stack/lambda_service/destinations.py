@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .. import queues
 from ..queues import QueueError, send
 from ..world import World
 from .environments import Outcome
@@ -70,6 +71,8 @@ class Delivery:
         if not self._world.is_allowed(view.role, action, arn):
             raise PermissionError(f"the role {view.role} may not {action}")
         if service == "sqs":
+            if queues.is_denied(self._world, arn, view.role):
+                raise PermissionError(f"the queue's policy denies the role {view.role} sqs:SendMessage")
             if arn.endswith(".fifo"):
                 raise QueueError("a FIFO queue cannot be a destination")
             send(self._world, arn, json.dumps(record))

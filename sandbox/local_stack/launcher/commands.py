@@ -61,6 +61,25 @@ def _run(options: argparse.Namespace, directory: Directory) -> int:
                 sys.stdout.write((directory / ENVIRONMENT).read_text())
             except FileNotFoundError:
                 raise Problem("No local stack is up.", "taskops sandbox up") from None
+        case "break" | "mend":
+            from ..breakages import CannotBreak
+            from . import practice
+
+            try:
+                if options.word == "break":
+                    practice.break_(directory, options.fault, options.region)
+                else:
+                    practice.mend(directory, options.fault, options.region)
+            except practice.Misspelt as problem:
+                fail("usage", problem)
+                return USAGE_ERROR
+            except CannotBreak as problem:
+                fail("stack", Problem(str(problem), "taskops sandbox mend"))
+                return 1
+        case "faults":
+            from . import practice
+
+            practice.list_()
         case "serve":
             from .serve import serve
 
@@ -76,10 +95,16 @@ def _parser() -> argparse.ArgumentParser:
         ("down", "end everything and leave nothing behind"),
         ("status", "say how each part is"),
         ("env", "print the variables that point programs here, as KEY=VALUE"),
+        ("break", "break something as it breaks in real life"),
+        ("mend", "mend what was broken: this, or everything"),
+        ("faults", "list what can be broken"),
         ("serve", "be the server; up starts this"),
     ):
         one = words.add_parser(word, help=what, description=what)
         one.add_argument("--directory", type=Path, required=True, help="where the stack keeps everything")
+        if word in ("break", "mend"):
+            one.add_argument("fault", nargs="+" if word == "break" else "*", metavar="FAULT")
+            one.add_argument("--region", action="append", default=[], help="of the stack; default: all of them")
         if word == "up":
             one.add_argument("--function-zip", type=Path, required=True, help="what `make function` built")
             one.add_argument("--stack", type=_name, default="tasks", help="default: tasks")

@@ -1,13 +1,13 @@
 /// The parts of a function's ARN: `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`, or `…:NAME:QUALIFIER`.
-struct FunctionARN: Sendable, Hashable {
-    var partition: String
-    var region: String
-    var account: String
-    var name: String
+package struct FunctionARN: Sendable, Hashable {
+    package var partition: String
+    package var region: String
+    package var account: String
+    package var name: String
     /// A version or an alias.
-    var qualifier: String?
+    package var qualifier: String?
 
-    init?(_ arn: String) {
+    package init?(_ arn: String) {
         let parts = arn.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 7 || parts.count == 8, parts[0] == "arn", parts[2] == "lambda", parts[5] == "function" else {
             return nil
@@ -17,7 +17,7 @@ struct FunctionARN: Sendable, Hashable {
     }
 
     /// The ARN of a rule beside it.
-    func rule(_ rule: String, on bus: String) -> String {
+    package func rule(_ rule: String, on bus: String) -> String {
         "arn:\(partition):events:\(region):\(account):rule/\(bus == "default" ? rule : "\(bus)/\(rule)")"
     }
 }

@@ -20,6 +20,8 @@ package struct RegionFacts: Sendable, Hashable, Codable {
     package var database: Reading<DatabaseFacts>?
     /// How far a connection came that failed: `resolve`, `connect`, `tls`, `authenticate`, `query`.
     package var databasePhase: String?
+    /// The SQLSTATE of a login or question that the database refused.
+    package var databaseSQLState: String?
     /// This stack's alarms, whatever their state.
     package var alarms: Reading<[AlarmFacts]>?
     /// Seconds to add to this machine's clock to get AWS's; nil until AWS has refused a signature for it.
