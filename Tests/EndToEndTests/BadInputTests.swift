@@ -55,9 +55,11 @@ extension EndToEnd {
 
         @Test("a Region AWS does not have, in the file: 3 with file and line, and the one that was probably meant")
         func unknownRegionInFile() async throws {
+            let line = try Configurations.line(of: "us-west-2:")
             try await Configurations.with(["us-west-2:": "us-wset-2:"]) { file in
                 let ended = try await Console.run("--sandbox", "canary", "--config", file)
-                try refused(ended, code: 3, saying: ["unknown Region `us-wset-2`", "did you mean `us-west-2`?", "\(file):14:"])
+                try refused(
+                    ended, code: 3, saying: ["unknown Region `us-wset-2`", "did you mean `us-west-2`?", "\(file):\(line):"])
             }
         }
 
@@ -72,11 +74,12 @@ extension EndToEnd {
         @Test("a cluster id that is none: 3 with file and line, and how to list those there are")
         func wrongClusterID() async throws {
             let id = LocalStack.current.clusterHost("us-east-1").prefix(26)
+            let line = try Configurations.line(of: "cluster: \(id)")
             try await Configurations.with(["cluster: \(id)": "cluster: ABC123"]) { file in
                 let ended = try await Console.run("--sandbox", "canary", "--config", file)
                 try refused(
                     ended, code: 3,
-                    saying: ["`ABC123` is not a cluster id", "\(file):12:", "aws dsql list-clusters --region us-east-1"])
+                    saying: ["`ABC123` is not a cluster id", "\(file):\(line):", "aws dsql list-clusters --region us-east-1"])
             }
         }
 

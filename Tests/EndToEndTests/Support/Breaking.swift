@@ -46,6 +46,16 @@ enum Configurations {
         try await body(file)
     }
 
+    /// On which line of the local stack's taskops.yaml this text stands first, counted from 1.
+    static func line(of text: String) throws -> Int {
+        let lines = try String(contentsOfFile: LocalStack.current.configurationFile, encoding: .utf8)
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        guard let index = lines.firstIndex(where: { $0.contains(text) }) else {
+            throw Problem(.failed, "taskops.yaml has no `\(text)`")
+        }
+        return index + 1
+    }
+
     /// A file with exactly this text.
     static func with(text: String, _ body: (String) async throws -> Void) async throws {
         try await Folder.with { folder in
