@@ -172,11 +172,11 @@ struct DiagnosisJudge: Sendable {
     var fate: EventFate? {
         guard traces.event != nil else { return nil }
         if traces.isProcessed?.value == true { return .processed }
-        if let invocation = traces.invocation?.value ?? nil {
+        // A line that names no event may be about another one.
+        if let invocation = traces.invocation?.value ?? nil, invocation.namesTheEvent {
             switch invocation.ending {
             case .done: return .processed
             case .open: return .taken
-            // A crash that names no event may be another's.
             default: return .failed
             }
         }

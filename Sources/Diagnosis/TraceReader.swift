@@ -53,7 +53,8 @@ struct TraceReader: Sendable {
         let trace: Reading<InvocationTrace?> = await reading {
             guard let event else { return try await log.newest(since: now.addingTimeInterval(-Self.recent)) }
             if let trace = try await log.trace(of: event.id, since: event.since.addingTimeInterval(-60)) { return trace }
-            return try await log.lastCrash(since: event.since)
+            // Where it is not known when the event was sent, only a crash of just now is worth a thought.
+            return try await log.lastCrash(since: max(event.since, now.addingTimeInterval(-Self.recent)))
         }
         // Lambda makes the group with the first line it writes there.
         return trace.problem?.kind == .notFound ? .read(nil) : trace
