@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import template as templates
+from .resource_types.logs import LogGroup
 from .template import refusal
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,8 @@ def _make(stack: Any, resource_map: Any, name: str) -> Any:
     if resource is None:
         raise RuntimeError(f"Resource type {declared['Type']} could not be made")
     _await(resource)
+    if isinstance(resource, LogGroup):
+        resource.mark(stack, name)
     stack.applied[name] = resolved
     _note(stack, name, "CREATE_COMPLETE")
     return resource

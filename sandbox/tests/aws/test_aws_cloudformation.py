@@ -395,3 +395,26 @@ def test_change_sets_do_the_same_work(stack, stacks):
     )
     stacks.client.execute_change_set(StackName=stacks.name, ChangeSetName="second")
     assert stacks.settled() == "UPDATE_COMPLETE"
+
+
+def test_a_log_group_says_which_stack_made_it(stacks, stack):
+    logs = stack.client("logs", stacks.region)
+    group = {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"LogGroupName": f"/g/{stacks.name}", "Tags": [{"Key": "a", "Value": "b"}]},
+    }
+    template = {"Resources": {"Group": group}}
+    assert stacks.create(template) == "CREATE_COMPLETE"
+    arn = f"arn:aws:logs:{stacks.region}:{ACCOUNT}:log-group:/g/{stacks.name}"
+    tags = logs.list_tags_for_resource(resourceArn=arn)["tags"]
+    assert tags == {
+        "a": "b",
+        "aws:cloudformation:logical-id": "Group",
+        "aws:cloudformation:stack-id": stacks.describe()["StackId"],
+        "aws:cloudformation:stack-name": stacks.name,
+    }
+    group["Properties"]["Tags"] = [{"Key": "c", "Value": "d"}]
+    group["Properties"]["RetentionInDays"] = 7
+    assert stacks.update(template) == "UPDATE_COMPLETE"
+    del tags["a"]
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == tags | {"c": "d"}

@@ -23,6 +23,15 @@ class LogGroup(Resource, CloudFormationModel):
         # The attribute ends in ":*" (template reference, AWS::Logs::LogGroup, return values).
         return f"{self._arn}:*"
 
+    def mark(self, stack: Any, logical_id: str) -> None:
+        """With the tags that CloudFormation puts on what it makes (User Guide, "Resource tag").
+
+        Nobody else may write or remove tags that begin with aws:, so they say for certain whose a group is.
+        """
+        marks = {"logical-id": logical_id, "stack-id": stack.stack_id, "stack-name": stack.name}
+        tags = [{"Key": f"aws:cloudformation:{key}", "Value": value} for key, value in marks.items()]
+        logs_backends[stack.account_id][stack.region_name].tagger.tag_resource(self._arn, tags)
+
     @classmethod
     def create_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
@@ -51,8 +60,10 @@ class LogGroup(Resource, CloudFormationModel):
         backend = logs_backends[account_id][region_name]
         retention = properties.get("RetentionInDays")
         backend.groups[original_resource.physical_id].retention_in_days = int(retention) if retention else None
+        held = backend.tagger.get_tag_dict_for_resource(original_resource._arn)
+        marks = {key: value for key, value in held.items() if key.startswith("aws:")}
         retag(backend.tagger, original_resource._arn, {})
-        backend.tag_resource(original_resource._arn, tags_of(properties))
+        backend.tag_resource(original_resource._arn, {**tags_of(properties), **marks})
         return original_resource
 
     def delete(self, account_id: str, region_name: str) -> None:
