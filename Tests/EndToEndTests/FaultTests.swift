@@ -132,7 +132,9 @@ extension EndToEnd {
                 #expect(!spoken.isEmpty, "\(what)")
                 #expect(spoken.allSatisfy { $0.hasPrefix("taskops: ") }, "\(what): \(spoken)")
             } else {
-                #expect(spoken.count == (isAnswered && !exercise.refusesName ? 0 : 1), "\(what): \(spoken)")
+                // What was refused may be the second thing to say, after a Region that could not be asked.
+                let isRight = exercise.refusesName ? !spoken.isEmpty : spoken.count == (isAnswered ? 0 : 1)
+                #expect(isRight, "\(what): \(spoken)")
                 #expect(spoken.allSatisfy { $0.hasPrefix("taskops: ") }, "\(what): \(spoken)")
             }
 
