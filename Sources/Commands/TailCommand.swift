@@ -47,6 +47,7 @@ struct TailCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        useOneHeap()
         let environment = Environment.current(global)
         let console = environment.console
         try await Exit.reporting(to: console, failure: 1) {
