@@ -1,4 +1,9 @@
-"""What is done to the stack before a command runs, and undone after it. scenarios.toml names these with dashes."""
+"""What is done to the stack before a command runs, and undone after it.
+
+scenarios.toml names these with dashes.
+
+Longer than its neighbours: it is a list, and every entry stands alone.
+"""
 
 from __future__ import annotations
 

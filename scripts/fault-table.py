@@ -4,6 +4,8 @@
 Ends 1 when one is misnamed, when a wrong cause is stated as certain, or when something is found where nothing is
 broken. Writes its part of docs/faults.md. `--only NAME`, `--pairs-for SECONDS` (in an order that is drawn, the same each
 time) and `--healthy N` are for trying.
+
+Longer than its neighbours: which fault may hide which other, and why, is a table in it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 import Monitoring
 
-/// The corpus: what people get wrong, each with the place where it must be found.
+/// The corpus: what people get wrong, each with the place where it must be found. Longer than its neighbours, because it is
+/// one list.
 extension Mistake {
     private static let errors = "alarms/errors.yaml"
     private static let rate = "alarms/rate.yaml"

@@ -1,4 +1,7 @@
-"""Stacks: made whole, changed, rolled back with a reason, deleted; the project's own template among them."""
+"""Stacks: made whole, changed, rolled back with a reason, deleted; the project's own template among them.
+
+Longer than its neighbours: the templates that are tried stand in it whole.
+"""
 
 import json
 import uuid
