@@ -28,8 +28,8 @@ DELAY, RUNS, TERRAFORM_RUNS = 50, 9, 3
 ALARMS, GROUPS, DASHBOARDS, WIDGETS = 500, 500, 20, 20
 REGION, THREE, SIZES = "eu-central-1", ("eu-north-1", "eu-south-1", "eu-west-3"), (1250, 2500, 5000)
 BEGIN, END = "<!-- plan: begin -->", "<!-- plan: end -->"
-#: Filesystem mirrors of Terraform's providers are looked for here.
-MIRRORS = [os.environ.get("TASKOPS_TERRAFORM_MIRROR", ""), "/opt/tf-plugins"]
+#: Where a filesystem mirror of Terraform's AWS provider lies, as for the end-to-end tests.
+MIRROR = os.environ.get("TASKOPS_TERRAFORM_MIRROR", "")
 
 
 def alarm(number: int) -> dict[str, object]:
@@ -131,7 +131,7 @@ def terraform(folder: Path, *words: str) -> list[str]:
 
 
 def mirror() -> str | None:
-    return next((one for one in MIRRORS if one and Path(one).is_dir()), None) if shutil.which("terraform") else None
+    return MIRROR if MIRROR and Path(MIRROR).is_dir() and shutil.which("terraform") else None
 
 
 def made_by_terraform(folder: Path, endpoint: str, plugins: str) -> None:
