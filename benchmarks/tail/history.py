@@ -8,41 +8,27 @@ does not have.) The peer reads fewer events, for it takes a minute for so many.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from typing import ClassVar
+
+from fast_logs import FastLogs
 
 EVENTS, PAGE, MESSAGE = 1_000_000, 4000, 200
 FIRST = 1_700_000_000_000
 
 
-class Server(asyncio.Protocol):
+class Server(FastLogs):
     """Pages made once; only the page's number in timestamps and ids is put in anew."""
 
     groups, events = 1, EVENTS
     #: By how many events they hold.
     pages: ClassVar[dict[int, bytes]] = {}
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport, self.buffer = transport, b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            length = re.search(rb"(?i)content-length: *(\d+)", self.buffer[:end])
-            total = end + 4 + int(length[1] if length else 0)
-            if len(self.buffer) < total:
-                return
-            body, self.buffer = self.buffer[end + 4 : total], self.buffer[total:]
-            self.transport.write(self.answer(json.loads(body or b"{}")))
 
     def answer(self, asked: dict) -> bytes:
         size = min(PAGE, asked.get("limit") or PAGE)
@@ -52,8 +38,7 @@ class Server(asyncio.Protocol):
             Server.pages[size] = make_page(size)
         body = Server.pages[size].replace(b"PPPPP", b"%05d" % number)
         body += b',"nextToken":"%d"}' % (number + 1) if number + 1 < pages else b"}"
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: r\r\nContent-Length: %d\r\n\r\n"
-        return head % len(body) + body
+        return body
 
 
 def make_page(size: int) -> bytes:
@@ -75,22 +60,6 @@ def make_page(size: int) -> bytes:
         .replace(b'"@', b"")
         .replace(b'@"', b"")
     )
-
-
-def serve() -> str:
-    Server.pages[PAGE] = make_page(PAGE)
-    ready: list[str] = []
-    started = threading.Event()
-
-    async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0)
-        ready.append(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        started.set()
-        await server.serve_forever()
-
-    threading.Thread(target=lambda: asyncio.run(run()), daemon=True).start()
-    started.wait()
-    return ready[0]
 
 
 PEER_EVENTS = 100_000
@@ -133,7 +102,8 @@ def middle(runs: list[tuple[float, float, float]]) -> tuple[float, float, float]
 
 def main() -> int:
     history, taskops, awslogs, document = sys.argv[1:]
-    url = serve()
+    Server.pages[PAGE] = make_page(PAGE)
+    url = Server.serve()
     rows = []
 
     def row(what: str, groups: int, count: int, wall: float, cpu: float, peak: float):

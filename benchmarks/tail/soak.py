@@ -6,15 +6,14 @@ come to be seen, follows from their numbers. Every line has to be shown once.
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+from fast_logs import FastLogs
 
 GROUPS, RATE = 100, 2000
 MINUTES = float(os.environ.get("MINUTES", "10"))
@@ -27,22 +26,9 @@ def lag(number: int) -> int:
     return 1000 + hashed % 7000 if hashed % 20 == 0 else 50 + hashed % 950
 
 
-class Server(asyncio.Protocol):
+class Server(FastLogs):
     begun = 0
     calls = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport, self.buffer = transport, b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            length = re.search(rb"(?i)content-length: *(\d+)", self.buffer[:end])
-            total = end + 4 + int(length[1] if length else 0)
-            if len(self.buffer) < total:
-                return
-            body, self.buffer = self.buffer[end + 4 : total], self.buffer[total:]
-            self.transport.write(self.answer(json.loads(body or b"{}")))
 
     def answer(self, asked: dict) -> bytes:
         Server.calls += 1
@@ -64,23 +50,7 @@ class Server(asyncio.Protocol):
                 % (number % 7, at, number, "x" * 120, at + lag(number), 10**20 + number)
             )
         body = ('{"events":[' + ",".join(events) + "]}").encode()
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: r\r\nContent-Length: %d\r\n\r\n"
-        return head % len(body) + body
-
-
-def serve() -> str:
-    ready: list[str] = []
-    started = threading.Event()
-
-    async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0)
-        ready.append(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        started.set()
-        await server.serve_forever()
-
-    threading.Thread(target=lambda: asyncio.run(run()), daemon=True).start()
-    started.wait()
-    return ready[0]
+        return body
 
 
 def look(process: int) -> tuple[float, float]:
@@ -98,7 +68,7 @@ def main() -> int:
         "HOME": "/nonexistent",
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "s",
-        "AWS_ENDPOINT_URL": serve(),
+        "AWS_ENDPOINT_URL": Server.serve(),
     }
     Server.begun = int(time.time() * 1000) + 1000
     expected = int(MINUTES * 60 * RATE)
