@@ -81,7 +81,18 @@ def test_what_is_not_there_cannot_be_broken(book: Book) -> None:
         book.break_("function-throttled", "us-east-1")
     assert [entry["name"] for entry in book.entries()] == ["function-missing"]
     book.mend()
+    book.break_("target-missing", "us-east-1")
+    for name in ("target-input-changed", "target-other-function"):
+        with pytest.raises(CannotBreak, match="has no target"):
+            book.break_(name, "us-east-1")
+    book.mend()
     assert _snapshot(book) == before
+
+
+def test_the_database_answers_as_soon_as_it_is_mended(book: Book) -> None:
+    book.break_("database-down", "us-east-1")
+    book.mend()
+    book.bench("us-east-1").sql("SELECT 1")
 
 
 def _snapshot(book: Book) -> Any:

@@ -113,6 +113,27 @@ def test_it_sees_what_it_wrote_itself(database: Database, read: Read) -> None:
         assert late.execute("SELECT text FROM rows WHERE id = 2").fetchall() == [("changed",)]
 
 
+def test_it_does_not_see_what_its_peer_writes_after_its_own_write(database: Database) -> None:
+    behind(database, LONG)
+    with database.connect() as east, west(database) as late:
+        late.execute("INSERT INTO rows VALUES (4, 'four')")
+        time.sleep(0.3)
+        east.execute("INSERT INTO rows VALUES (5, 'five')")
+        assert simple(late) == [(4,)]
+
+
+def test_a_delay_that_is_ended_and_set_at_once_begins_anew(database: Database) -> None:
+    behind(database, LONG)
+    with database.connect() as east:
+        east.execute("INSERT INTO rows VALUES (6, 'six')")
+        database.account.states.clear()
+        database.account.states.set({"kind": "database", "region": WEST, "readDelayMs": LONG + 1})
+        time.sleep(0.3)
+        east.execute("INSERT INTO rows VALUES (7, 'seven')")
+        with west(database) as late:
+            assert simple(late) == [(6,)]
+
+
 def test_it_catches_up_after_its_delay(database: Database) -> None:
     behind(database, 300)
     with database.connect() as east, west(database) as late:

@@ -90,6 +90,8 @@ class _Unreachable:
 
 
 class _Control:
+    """A fault of the control address, by its id."""
+
     @staticmethod
     def add(bench: Bench, record: Record, **fault: object) -> None:
         record["fault"] = bench.control("POST", "/faults", fault)["id"]
@@ -99,8 +101,16 @@ class _Control:
         bench.end_fault(record)
 
 
+class _Closed(_Control):
+    @staticmethod
+    def mend(bench: Bench, record: Record) -> None:
+        bench.end_fault(record)
+        for region in (bench.region, bench.peer):
+            bench.wait_for_gate(region)
+
+
 @breakage("the database takes no connections", "database-down")
-class _Down(_Control):
+class _Down(_Closed):
     @staticmethod
     def break_(bench: Bench, record: Record) -> None:
         _Control.add(bench, record, kind="database-down", region=bench.region)
@@ -129,7 +139,7 @@ class _Conflicts(_Control):
 
 
 @breakage("the peer's database takes no connections", "peer-unreachable")
-class _PeerDown(_Control):
+class _PeerDown(_Closed):
     @staticmethod
     def break_(bench: Bench, record: Record) -> None:
         _Control.add(bench, record, kind="database-down", region=bench.peer)
@@ -187,6 +197,7 @@ def _cut_connections(bench: Bench) -> None:
     fault = bench.control("POST", "/faults", {"kind": "database-down", "region": bench.region})["id"]
     time.sleep(0.2)
     bench.control("DELETE", f"/faults/{fault}")
+    bench.wait_for_gate(bench.region)
 
 
 def _edit(bench: Bench, key: str, pattern: str, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from .bench import Bench
-from .breakage import Record, breakage
+from .breakage import CannotBreak, Record, breakage
 
 
 @breakage("the event bus is deleted, and its rule with it", "bus-missing")
@@ -117,7 +117,10 @@ class _Targets:
 
     @staticmethod
     def look(bench: Bench) -> Record:
-        return {"targets": bench.client("events").list_targets_by_rule(**bench.rule_names())["Targets"]}
+        targets = bench.client("events").list_targets_by_rule(**bench.rule_names())["Targets"]
+        if not targets:
+            raise CannotBreak("the rule has no target that could be changed")
+        return {"targets": targets}
 
     @staticmethod
     def mend(bench: Bench, record: Record) -> None:

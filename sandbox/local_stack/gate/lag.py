@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 SHORTEST_STEP, STEPS = 0.05, 20
 #: A snapshot is held this much longer than it can be chosen, for sessions that are about to use it.
 GRACE_SECONDS = 5.0
+#: No more are taken out of turn than until so many are held: each holds a connection open.
+MOST_HELD = 60
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot()"
 
 
@@ -48,6 +50,9 @@ class Snapshots:
         self._upstream = upstream
         self._held: dict[str, deque[_Snapshot]] = {}
         self._taken_at = 0.0
+        #: The delays as they were last, and since when: a snapshot from before shows a past that nobody asked for.
+        self._delays: dict[str, float] = {}
+        self._changed_at = 0.0
         #: (Region, database) → when a transaction of that Region last changed something.
         self._commits: dict[tuple[str, str], float] = {}
 
@@ -57,11 +62,14 @@ class Snapshots:
 
     def committed(self, region: str, database: str) -> None:
         self._commits[region, database] = time.monotonic()
+        # From here on the Region sees this much; without a snapshot of its own it would see all until the next one.
+        if self.delay(region) and sum(map(len, self._held.values())) < MOST_HELD:
+            self._taken_at = 0.0
 
     def choose(self, region: str, database: str) -> str | None:
         """The snapshot a transaction that begins now is to see; None for the present."""
         delay = self.delay(region)
-        held = self._held.get(database)
+        held = [one for one in self._held.get(database, ()) if one.began >= self._changed_at]
         if not delay or not held:
             return None
         now, own = time.monotonic(), self._commits.get((region, database), 0.0)
@@ -75,9 +83,11 @@ class Snapshots:
         """Takes snapshots while there is a use for them."""
         try:
             while True:
-                longest = max((self.delay(region) for region in self._regions), default=0.0)
+                delays = {region: self.delay(region) for region in self._regions}
+                if delays != self._delays:
+                    self._delays, self._changed_at, self._taken_at = delays, time.monotonic(), 0.0
                 try:
-                    await self._turn(databases, longest)
+                    await self._turn(databases, max(delays.values(), default=0.0))
                 except (UpstreamError, OSError, EOFError) as problem:
                     log.info("no snapshot could be taken: %s", problem)
                 except Exception:
