@@ -46,7 +46,11 @@ struct Diagnosing: Sendable {
                 stack: regional, client: session.client(in: regional.region), database: database(regional, status.facts),
                 facts: status.facts, rows: status.rows)
         }
-        let now = Date().addingTimeInterval(session.client(in: all[0].region).clockOffset)
+        // What is asked came from this machine's clock, and traces bear AWS's.
+        let offset = session.client(in: all[0].region).clockOffset
+        let now = Date().addingTimeInterval(offset)
+        var event = event
+        event?.since.addTimeInterval(offset)
         let diagnoses = await DiagnosisRun(targets).run(regions, event: event, now: now, deadline: deadline)
         return diagnoses.map(withRunbooks)
     }

@@ -12,6 +12,8 @@ struct DiagnosisJudge: Sendable {
     var peerRegion: String?
     /// Of the peer: its cluster and its database.
     var peerRows: [StatusRow]
+    /// Why the peer's database refused the login, if it did.
+    var peerSQLState: String?
     var traces: EventTraces
     var now: Date
 
@@ -86,11 +88,15 @@ struct DiagnosisJudge: Sendable {
             finding.sentence = "the database refuses this machine's token: IAM does not let it \(action)"
             finding.next = "taskops permissions diagnose"
         } else if facts.databaseSQLState?.hasPrefix("28") == true {
-            finding.link = .role
-            finding.code = "database-role-not-granted"
-            finding.sentence = "the database role \(role) is not there, or not granted to this machine's identity"
-            finding.next = "taskops schema apply"
+            finding = roleNotGranted(finding.health, evidence: finding.evidence.first)
         }
+    }
+
+    private func roleNotGranted(_ health: Health, evidence: String?) -> LinkFinding {
+        LinkFinding(
+            .role, "database-role-not-granted", .certain, health,
+            "the database role \(stack.databaseRole) is not there, or not granted to this machine's identity",
+            evidence: [evidence].compactMap(\.self), next: "taskops schema apply")
     }
 
     /// EventBridge's own answer about a canary's events outdoes what was read out of the pattern.
@@ -137,6 +143,11 @@ struct DiagnosisJudge: Sendable {
                 guard finding.health == .unhealthy || finding.code.hasPrefix("database-"), !isShared.contains(finding.code),
                     !LinkTable.isUndecided(finding), !own.contains(finding.code), found.isEmpty
                 else { continue }
+                // Both Regions have the same grants; only here nobody came so far as to be told.
+                if finding.code == "database-login-refused", peerSQLState?.hasPrefix("28") == true {
+                    found.append(roleNotGranted(.unknown, evidence: "\(peerRegion): \(finding.evidence ?? finding.sentence)"))
+                    continue
+                }
                 found.append(
                     LinkFinding(
                         .peer, "peer-unreachable", .certain, finding.health,

@@ -27,7 +27,7 @@ package struct DiagnosisRun: Sendable {
             let reader = TraceReader(target: target, peer: peer, event: event, now: now, deadline: deadline)
             return DiagnosisJudge(
                 stack: target.stack, facts: target.facts, rows: target.rows, peerRegion: peer?.stack.region,
-                peerRows: peer?.rows ?? [], traces: await reader.read(), now: now
+                peerRows: peer?.rows ?? [], peerSQLState: peer?.facts.databaseSQLState, traces: await reader.read(), now: now
             ).diagnosis()
         }
     }

@@ -12,13 +12,20 @@ struct FunctionLogReader: Sendable {
     let group: String
     let deadline: Deadline
 
+    /// How many crashes are held against what their invocations had said before.
+    private static let mostCrashes = 5
+
     /// Nil where no line names the event.
     func trace(of event: UUID, since: Date) async throws -> InvocationTrace? {
         let lines = try await lines("\"\(event.lowercased)\"", since: since).compactMap(Line.init)
         guard let last = lines.last else { return nil }
-        if let ending = last.ending { return InvocationTrace(ending, at: last.at, namesTheEvent: true) }
-        // It was taken up and did not come to say how it ended.
-        if let request = last.requestID {
+        // Lambda tries three times. What an attempt came to counts also while the next one is under way.
+        for attempt in Self.attempts(lines).reversed() {
+            if let end = attempt.lines.last(where: { $0.ending != nil }), let ending = end.ending {
+                return InvocationTrace(ending, at: end.at, namesTheEvent: true)
+            }
+            // It was taken up and did not come to say how it ended; Lambda may.
+            guard let request = attempt.request else { continue }
             for (text, at) in try await self.lines("\"\(request)\"", since: since).reversed() {
                 if let ending = Self.platformEnding(text) { return InvocationTrace(ending, at: at, namesTheEvent: true) }
             }
@@ -28,8 +35,14 @@ struct FunctionLogReader: Sendable {
 
     /// What Lambda itself wrote last about an invocation that ended before the function could say which event it held.
     func lastCrash(since: Date) async throws -> InvocationTrace? {
+        var asked = 0
         for (text, at) in try await lines("?\"Runtime exited\" ?\"Task timed out\"", since: since).reversed() {
-            if let ending = Self.platformEnding(text) { return InvocationTrace(ending, at: at, namesTheEvent: false) }
+            guard let ending = Self.platformEnding(text), asked < Self.mostCrashes else { continue }
+            guard let request = Self.request(in: text) else { return InvocationTrace(ending, at: at, namesTheEvent: false) }
+            asked += 1
+            // One that named an event had another than the one of which no line was found.
+            let said = try await lines("\"\(request)\"", since: since).compactMap(Line.init)
+            if !said.contains(where: \.namesAnEvent) { return InvocationTrace(ending, at: at, namesTheEvent: false) }
         }
         return nil
     }
@@ -68,15 +81,35 @@ struct FunctionLogReader: Sendable {
         return nil
     }
 
+    /// The lines of each invocation, in the order in which they began.
+    private static func attempts(_ lines: [Line]) -> [(request: String?, lines: [Line])] {
+        var attempts: [(request: String?, lines: [Line])] = []
+        for line in lines {
+            if let index = attempts.firstIndex(where: { $0.request == line.requestID }) {
+                attempts[index].lines.append(line)
+            } else {
+                attempts.append((line.requestID, [line]))
+            }
+        }
+        return attempts
+    }
+
+    /// The first id in a line of Lambda's: it has no other.
+    private static func request(in text: String) -> String? {
+        text.split { !($0.isHexDigit || $0 == "-") }.lazy.map(String.init).first { UUID(uuidString: $0) != nil }
+    }
+
     /// A line of the function's own.
     private struct Line {
         var requestID: String?
+        var namesAnEvent: Bool
         var ending: InvocationTrace.Ending?
         var at: Date?
 
         private struct Record: Decodable {
             var message: String?
             var requestId: String?
+            var eventId: String?
             var outcome: String?
             var errorType: String?
             var error: String?
@@ -85,6 +118,7 @@ struct FunctionLogReader: Sendable {
         init?(_ line: (text: String, at: Date?)) {
             guard let record = try? JSONDecoder().decode(Record.self, from: Data(line.text.utf8)) else { return nil }
             requestID = record.requestId
+            namesAnEvent = record.eventId != nil
             at = line.at
             if let error = record.error {
                 ending = .failed(errorType: record.errorType ?? "Error", message: error)

@@ -109,6 +109,16 @@ import Testing
                 $0.traces.isProcessed = .read(true)
                 $0.peerRows = [row(.database, "database-unreachable", .unhealthy)]
             },
+            Case(
+                "the peer tells of the role what nobody here came to hear",
+                ["role:database-role-not-granted", "endpoint:database-no-answer"], .unknown
+            ) {
+                $0.traces = EventTraces(event: nil)
+                $0.facts.database = .failed(Problem(.timedOut, "no answer"))
+                $0.stand(.database, "database-no-answer", .unknown)
+                $0.peerRows = [row(.database, "database-login-refused", .unknown)]
+                $0.peerSQLState = "28000"
+            },
             Case("what is wrong with both is not the peer's", ["table:tasks-missing"], .unhealthy) {
                 $0.traces = EventTraces(event: nil)
                 $0.stand(.database, "tasks-missing", .unhealthy)
