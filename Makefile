@@ -103,7 +103,7 @@ soak-tail: release ## ten minutes of taskops tail on 100 groups with 2,000 lines
 faults: build function ## every command under every fault, into docs/faults.md
 	scripts/faults.sh
 
-fault-table: build function ## every fault of taskops sandbox break, named by taskops diagnose, into docs/faults.md
+fault-table: release function ## every fault of taskops sandbox break, named by taskops diagnose, into docs/faults.md
 	$(PYTHON) scripts/fault-table.py --document docs/faults.md
 
 bench: release function ## ratios against the same work in Python, into docs/benchmarks.md

@@ -2,10 +2,9 @@
 """Makes every fault of `taskops sandbox break`, one by one and in pairs, in each Region, and has `taskops diagnose` name it.
 
 Ends 1 when one is misnamed, when a wrong cause is stated as certain, or when something is found where nothing is
-broken. Writes its part of docs/faults.md. `--only NAME`, `--pairs-for SECONDS` (in an order that is drawn, the same each
-time) and `--healthy N` are for trying.
-
-Longer than its neighbours: which fault may hide which other, and why, is a table in it.
+broken. Writes its part of docs/faults.md. Most of its time is waiting, so several stacks are broken beside each other.
+`--only NAME`, `--pairs-for SECONDS` (in an order that is drawn, the same each time), `--healthy N` and `--stacks N` are
+for trying.
 """
 
 from __future__ import annotations
@@ -13,12 +12,15 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import multiprocessing
 import random
 import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,128 +30,9 @@ sys.path.insert(0, str(ROOT / "sandbox"))
 from local_stack.breakages import BREAKAGES, Book, CannotBreak  # noqa: E402
 from local_stack.launcher.state import Directory  # noqa: E402
 
+from fault_names import BY_EVENT, LEFTOVERS, NAMES, hides  # noqa: E402
+
 MARKER = "<!-- from here on: make fault-table -->"
-
-#: Fault → the findings that name it, as LINK:CODE. Those under `?` cannot be looked at, and it is right to say so.
-NAMES: dict[str, set[str]] = {
-    "credentials-missing": {"credentials:credentials-refused"},
-    "credentials-expired": {"credentials:credentials-refused"},
-    "credentials-revoked": {"credentials:credentials-refused"},
-    "clock-wrong": {"clock:clock-wrong"},
-    "token-refused": {"token:database-login-refused"},
-    "look-refused": {"?:rule"},
-    "events-throttled": {"?:bus", "?:rule", "?:target"},
-    "bus-missing": {"bus:bus-missing"},
-    "bus-misspelt": {"bus:bus-missing"},
-    "rule-disabled": {"rule:rule-disabled"},
-    "rule-deleted": {"rule:rule-missing"},
-    "pattern-mismatch": {"pattern:pattern-matches-nothing"},
-    "pattern-narrowed": {"pattern:pattern-rejects-event"},
-    "target-missing": {"target:rule-no-target"},
-    "target-other-function": {"target:rule-other-target"},
-    "target-input-changed": {"target:target-input-changed"},
-    "delivery-failing": {"target:event-unseen"},
-    "permission-missing": {"permission:permission-missing"},
-    "permission-other-rule": {"permission:permission-missing"},
-    "function-missing": {"function:function-missing"},
-    "function-failed": {"function:function-failed"},
-    "function-inactive": {"function:function-pending"},
-    "function-throttled": {"function:function-throttled"},
-    "function-failing": {"invocation:function-failing"},
-    "function-timeout": {"invocation:function-timeout"},
-    "function-crashing": {"invocation:function-crashing"},
-    "function-environment": {"function:function-other-cluster"},
-    "function-variable-missing": {"function:function-variable-missing"},
-    "function-token-refused": {"token:function-token-refused"},
-    "function-role-missing": {"role:function-role-not-granted"},
-    "dead-letter-queue-missing": {"deadLetterQueue:queue-missing"},
-    "dead-letter-queue-refuses": {"deadLetterQueue:queue-policy-refuses"},
-    "dead-letter-queue-key": {"deadLetterQueue:queue-key-refuses"},
-    "failure-queue-missing": {"failureQueue:queue-missing"},
-    "failure-queue-refuses": {"failureQueue:queue-policy-denies-function"},
-    "failure-destination-missing": {"failureQueue:function-no-failure-destination"},
-    "cluster-not-active": {"cluster:cluster-failed"},
-    "cluster-key-inaccessible": {"cluster:cluster-key-inaccessible"},
-    "peering-missing": {"peer:peering-one-sided", "peer:clusters-not-peered"},
-    "cluster-misspelt": {"cluster:cluster-missing"},
-    "endpoint-unreachable": {"endpoint:database-unreachable"},
-    "database-down": {"endpoint:database-unreachable", "endpoint:database-broke-off"},
-    "database-slow": {"endpoint:database-no-answer"},
-    "tls-wrong": {"tls:database-tls"},
-    "occ-exhausted": {"conflicts:conflicts-exhausted"},
-    "peer-unreachable": {"peer:peer-unreachable"},
-    "peer-behind": {"peer:peer-behind"},
-    "role-missing": {"role:database-role-not-granted"},
-    "table-missing": {"table:tasks-missing"},
-}
-#: What an event that met a fault leaves lying in a queue is true, and no cause.
-_LEFTOVERS = {"deadLetterQueue:queue-not-empty", "failureQueue:queue-not-empty"}
-
-# Shown by an event alone: an event that is stopped before it comes so far shows nothing of it.
-_BY_EVENT = {
-    "delivery-failing", "function-failing", "function-timeout", "function-crashing", "function-token-refused",
-    "function-role-missing", "occ-exhausted", "peer-behind",
-}
-_BLIND = {"credentials-missing", "credentials-expired", "credentials-revoked"}
-#: No event gets past these.
-_STOPS = [
-    {"bus-missing", "bus-misspelt", "rule-disabled", "rule-deleted", "pattern-mismatch", "pattern-narrowed", "target-missing",
-     "target-other-function", "delivery-failing", "permission-missing", "permission-other-rule", "function-missing",
-     "events-throttled"},
-    {"function-failed", "function-inactive", "function-throttled"},
-    {"function-variable-missing", "function-failing", "function-timeout", "function-crashing", "target-input-changed"},
-    {"function-environment", "cluster-not-active", "cluster-key-inaccessible", "database-down", "database-slow", "tls-wrong",
-     "function-token-refused", "function-role-missing", "table-missing", "occ-exhausted"},
-]
-_DATABASE = {"endpoint-unreachable", "database-down", "database-slow", "tls-wrong", "token-refused", "role-missing",
-             "table-missing"}
-#: A → what nobody can see any more while A stands.
-_HIDES: dict[str, set[str]] = {
-    **{blind: set(BREAKAGES) for blind in _BLIND},
-    **{bus: {"permission-missing", "permission-other-rule", "dead-letter-queue-refuses", "rule-disabled", "rule-deleted", "pattern-mismatch", "pattern-narrowed", "target-missing",
-             "target-other-function", "target-input-changed", "look-refused"} for bus in ("bus-missing", "bus-misspelt")},
-    "rule-deleted": {"rule-disabled", "pattern-mismatch", "pattern-narrowed", "target-missing", "target-other-function",
-                     "target-input-changed"},
-    "look-refused": {"rule-disabled", "rule-deleted", "pattern-mismatch", "pattern-narrowed"},
-    "events-throttled": {"bus-missing", "bus-misspelt", "rule-disabled", "rule-deleted", "pattern-mismatch",
-                         "pattern-narrowed", "target-missing", "target-other-function", "target-input-changed",
-                         "look-refused", "clock-wrong"},
-    "target-missing": {"target-input-changed", "target-other-function"},
-    "target-other-function": {"target-input-changed", "target-missing"},
-    "pattern-mismatch": {"pattern-narrowed"},
-    "permission-missing": {"permission-other-rule"},
-    "function-missing": {name for name in BREAKAGES if name.startswith("function-") or name.startswith("permission-")}
-    | {"failure-destination-missing", "failure-queue-refuses"},
-    "function-failed": {"function-inactive"},
-    "function-inactive": {"function-failed"},
-    "failure-queue-missing": {"failure-queue-refuses"},
-    "dead-letter-queue-missing": {"dead-letter-queue-refuses", "dead-letter-queue-key"},
-    **{cluster: _DATABASE | {"cluster-key-inaccessible", "cluster-not-active", "peering-missing", "peer-behind",
-                             "function-environment"}
-       for cluster in ("cluster-not-active", "cluster-key-inaccessible", "cluster-misspelt")},
-    # A login fails at the first of these.
-    "endpoint-unreachable": {"tls-wrong", "token-refused", "role-missing", "table-missing", "database-down", "database-slow"},
-    "database-down": {"endpoint-unreachable", "database-slow", "tls-wrong", "token-refused", "role-missing", "table-missing"},
-    "tls-wrong": {"token-refused", "role-missing", "table-missing", "database-slow"},
-    "database-slow": {"token-refused", "role-missing", "table-missing"},
-    "token-refused": {"role-missing", "table-missing"},
-    "role-missing": {"table-missing", "peer-unreachable"},
-    "clock-wrong": set(),
-    "peer-unreachable": {"peer-behind"},
-}
-
-
-def hides(one: str, other: str) -> bool:
-    """Whether ``other`` cannot be seen while ``one`` stands."""
-    if other in _HIDES.get(one, ()):
-        return True
-    if other not in _BY_EVENT:
-        return False
-    if one in _BLIND or one in _DATABASE and other == "peer-behind" or other == "peer-behind" and one == "peer-unreachable":
-        return True
-    place = next((level for level, names in enumerate(_STOPS) if other in names), len(_STOPS))
-    return any(one in names for names in _STOPS[: place + 1])
-
 
 @dataclass
 class Look:
@@ -163,7 +46,7 @@ class Look:
 
     @property
     def findings(self) -> list[dict[str, Any]]:
-        return [one for one in self.region["findings"] if f"{one['link']}:{one['code']}" not in _LEFTOVERS]
+        return [one for one in self.region["findings"] if f"{one['link']}:{one['code']}" not in LEFTOVERS]
 
     @property
     def named(self) -> list[str]:
@@ -182,6 +65,8 @@ class Table:
     taskops: Path
     misnamed: list[str] = field(default_factory=list)
     book: Book = field(init=False)
+    #: When the last event was sent.
+    sent: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self.environment = {
@@ -215,6 +100,7 @@ class Table:
         detail = {"eventType": "task.created", "taskData": {"title": "made by fault-table", "created_by": "fault-table"}}
         entry = {"Source": "task.management", "DetailType": "Task Created", "Detail": json.dumps(detail),
                  "EventBusName": bench.stack.bus}
+        self.sent = datetime.now(UTC)
         offset = bench.control("GET", "/settings")["clockOffsetSeconds"]
         throttled = [one for one in bench.control("GET", "/faults")["faults"] if one["kind"] == "throttle"]
         if throttled:
@@ -231,8 +117,11 @@ class Table:
 
     def diagnose(self, region: str, event: str | None) -> Look:
         words = ["--sandbox", "diagnose", "--region", region, "--output", "json", "--timeout", "6s"]
+        if event:
+            # What the faults before this one had the function say is no matter of this event.
+            words += ["--event", event, "--since", f"{self.sent:%Y-%m-%dT%H:%M:%S}Z"]
         began = time.monotonic()
-        done = self.run(*words, *(["--event", event] if event else []))
+        done = self.run(*words)
         try:
             return Look(done.returncode, time.monotonic() - began, json.loads(done.stdout))
         except ValueError:
@@ -303,7 +192,7 @@ class Table:
                 self.complain(f"{name} in {region} ({how}): stated as certain: {sorted(wrong)}")
         canary = self.canary(region, "9s" if name == "occ-exhausted" else "4s")
         said = canary["diagnosis"]["findings"] if canary["diagnosis"] else []
-        said = [f"{one['link']}:{one['code']}" for one in said if f"{one['link']}:{one['code']}" not in _LEFTOVERS]
+        said = [f"{one['link']}:{one['code']}" for one in said if f"{one['link']}:{one['code']}" not in LEFTOVERS]
         if canary["exit"] in (2, 3) and not (said[:1] and said[0] in expected):
             unread = {f"?:{one['link']}" for one in (canary["diagnosis"] or {"links": []})["links"]
                       if one["state"] == "notLooked"}
@@ -328,7 +217,7 @@ class Table:
         event = self.send(region)
         names = {one, other}
         conflicts = "occ-exhausted" in names and not hides(one if other == "occ-exhausted" else other, "occ-exhausted")
-        time.sleep(4.0 if conflicts else 1.4 if "function-timeout" in names else 0.4 if names & _BY_EVENT else 0.15)
+        time.sleep(4.0 if conflicts else 1.4 if "function-timeout" in names else 0.4 if names & BY_EVENT else 0.15)
         look = self.settled(region, event)
         self.tidy(region)
         expected = NAMES[one] | NAMES[other]
@@ -346,12 +235,75 @@ class Table:
         return "hidden"
 
 
+#: What a stack is to do: a fault, or a pair, in a Region.
+Job = tuple[tuple[str, ...], str]
+
+
+def work(number: int, given: argparse.Namespace, jobs: Any, results: Any) -> None:
+    """One stack: takes jobs until there are none, and puts what came of each, with its complaints."""
+    table = Table(ROOT / ".taskops" / f"fault-table-{number}", given.taskops)
+    try:
+        table.up()
+        while (job := jobs.get()) is not None:
+            names, region = job
+            table.misnamed = []
+            came = table.single(*names, region) if len(names) == 1 else table.pair(*names, region)
+            results.put((job, came, table.misnamed))
+    except BaseException as problem:
+        results.put((None, repr(problem), []))
+        raise
+    finally:
+        table.run("sandbox", "down")
+
+
+def everything(given: argparse.Namespace, faults: list[str], regions: tuple[str, ...]) -> tuple[dict[Job, Any], list[str], int]:
+    """What came of each job, the complaints, and how many pairs there are."""
+    singles: list[Job] = [((name,), region) for name, region in itertools.product(faults, regions)]
+    pairs: list[Job] = [(names, region) for names, region in itertools.product(itertools.combinations(faults, 2), regions)]
+    # Whoever stops early has tried some of everything.
+    random.Random(1).shuffle(pairs)
+    # No more is handed out than is worked on, so that the end of the time is the end.
+    jobs: Any = multiprocessing.Queue(given.stacks)
+    results: Any = multiprocessing.Queue()
+    workers = [multiprocessing.Process(target=work, args=(number, given, jobs, results)) for number in range(given.stacks)]
+    for worker in workers:
+        worker.start()
+    came: dict[Job, Any] = {}
+    misnamed: list[str] = []
+    end: float | None = None
+    left, running = singles + pairs, 0
+    try:
+        while left or running:
+            if left and end is not None and time.monotonic() > end:
+                left = []
+            while left and running < given.stacks:
+                if len(left[0][0]) == 2 and end is None:
+                    end = time.monotonic() + given.pairs_for
+                jobs.put(left.pop(0))
+                running += 1
+            if not running:
+                break
+            job, result, complaints = results.get()
+            if job is None:
+                raise SystemExit(f"a stack could not go on: {result}")
+            running -= 1
+            came[job] = result
+            misnamed += complaints
+    finally:
+        for _ in workers:
+            jobs.put(None)
+        for worker in workers:
+            worker.join()
+    return came, misnamed, len(pairs)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--pairs-for", type=float, default=float("inf"), metavar="SECONDS")
     parser.add_argument("--healthy", type=int, default=500)
-    parser.add_argument("--taskops", type=Path, default=ROOT / ".build/debug/taskops")
+    parser.add_argument("--stacks", type=int, default=4)
+    parser.add_argument("--taskops", type=Path, default=ROOT / ".build/release/taskops")
     parser.add_argument("--document", type=Path)
     given = parser.parse_args()
     if set(NAMES) != set(BREAKAGES):
@@ -363,30 +315,22 @@ def main() -> int:
         healthy = table.healthy(given.healthy)
         print(healthy, flush=True)
         regions = table.book.regions
-        singles = {name: {region: table.single(name, region) for region in regions} for name in faults}
-        counts: dict[str, int] = {}
-        pairs = list(itertools.product(itertools.combinations(faults, 2), regions))
-        # Whoever stops early has tried some of everything.
-        random.Random(1).shuffle(pairs)
-        end = time.monotonic() + given.pairs_for
-        for (one, other), region in pairs:
-            if time.monotonic() > end:
-                break
-            result = table.pair(one, other, region)
-            counts[result] = counts.get(result, 0) + 1
-        print(counts, "of", len(pairs), flush=True)
     finally:
         table.run("sandbox", "down")
+    came, misnamed, of = everything(given, faults, regions)
+    misnamed = table.misnamed + misnamed
+    singles = {name: {region: came[(name,), region] for region in regions} for name in faults}
+    counts = Counter(result for (names, _), result in came.items() if len(names) == 2)
+    print(dict(counts), "of", of, flush=True)
     if given.document:
-        write(given.document, table, singles, counts, len(pairs), healthy)
-    print(f"{len(table.misnamed)} misnamed", flush=True)
-    return 1 if table.misnamed else 0
+        write(given.document, regions, misnamed, singles, counts, of, healthy)
+    print(f"{len(misnamed)} misnamed", flush=True)
+    return 1 if misnamed else 0
 
 
-def write(document: Path, table: Table, singles: dict[str, Any], counts: dict[str, int], of: int,
-          healthy: str) -> None:
+def write(document: Path, regions: tuple[str, ...], misnamed: list[str], singles: dict[str, Any], counts: Counter[str],
+          of: int, healthy: str) -> None:
     before = document.read_text().split(MARKER)[0].rstrip() if document.exists() else "# Faults"
-    regions = table.book.regions
     lines = [
         before, "", MARKER, "", "## Which link broke", "",
         "Each fault of `taskops sandbox break`, made in the local stack, and what `taskops diagnose --event` named first: "
@@ -408,7 +352,7 @@ def write(document: Path, table: Table, singles: dict[str, Any], counts: dict[st
         lines += ["", f"In pairs, each in each Region: {tried}. In {counts.get('both', 0)} both were named; in "
                   f"{counts.get('hidden', 0)} one of the two, behind which the other cannot be seen (without a bus nobody sees "
                   f"its rule). {counts.get('impossible', 0)} cannot be made at once."]
-    wrong = len(table.misnamed)
+    wrong = len(misnamed)
     lines += ["", f"Misnamed, or stated as certain and wrong: {wrong}." if wrong else
               "Misnamed: none. Stated as certain and wrong: none.", "", healthy, ""]
     document.write_text("\n".join(lines))
