@@ -46,11 +46,11 @@ struct Diagnosing: Sendable {
                 stack: regional, client: session.client(in: regional.region), database: database(regional, status.facts),
                 facts: status.facts, rows: status.rows)
         }
-        // What is asked came from this machine's clock, and traces bear AWS's.
+        // What is asked came from this machine's clock, and traces bear AWS's, or that of whoever wrote them.
         let offset = session.client(in: all[0].region).clockOffset
         let now = Date().addingTimeInterval(offset)
         var event = event
-        event?.since.addTimeInterval(offset)
+        event?.since.addTimeInterval(min(0, offset))
         let diagnoses = await DiagnosisRun(targets).run(regions, event: event, now: now, deadline: deadline)
         return diagnoses.map(withRunbooks)
     }

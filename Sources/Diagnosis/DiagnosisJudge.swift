@@ -47,7 +47,7 @@ struct DiagnosisJudge: Sendable {
         var findings: [LinkFinding] = []
         for row in rows {
             for finding in row.findings where LinkTable.isTelling(finding) && !LinkTable.isUndecided(finding) {
-                guard let link = LinkTable.link(of: finding, in: row.part) else { continue }
+                guard let link = LinkTable.link(of: finding, in: row.part), !isOfUnknownNames(finding) else { continue }
                 findings.append(refined(finding, link))
             }
         }
@@ -56,6 +56,12 @@ struct DiagnosisJudge: Sendable {
         return findings.filter { finding in
             !consequences.contains { $0.codes.contains(finding.code) || $0.links.contains(finding.link) }
         }
+    }
+
+    /// Policies name the rule and its bus. Where neither could be read, nobody knows whether taskops.yaml has their names right.
+    func isOfUnknownNames(_ finding: Finding) -> Bool {
+        guard ["permission-missing", "queue-policy-refuses"].contains(finding.code) else { return false }
+        return [facts.bus?.problem, facts.rule?.problem].allSatisfy { $0 != nil && $0?.kind != .notFound }
     }
 
     private func refined(_ finding: Finding, _ link: Link) -> LinkFinding {
@@ -126,6 +132,9 @@ struct DiagnosisJudge: Sendable {
 
     // MARK: The peer
 
+    /// Where both databases say so, it is this machine that they do not let in, or that does not trust them.
+    private static let ofThisMachine: Set = ["database-login-refused", "database-tls"]
+
     private var peer: [LinkFinding] {
         guard let peerRegion else { return [] }
         var found: [LinkFinding] = []
@@ -136,7 +145,7 @@ struct DiagnosisJudge: Sendable {
                     "\(peerRegion) does not see what is written in \(stack.region): DSQL promises that both do at once",
                     evidence: [evidence], next: "taskops canary --region \(stack.region)"))
         }
-        let own = Set(rows.flatMap(\.findings).map(\.code))
+        let own = Set(rows.flatMap(\.findings).map(\.code)).intersection(Self.ofThisMachine)
         for row in peerRows where row.part == .database || row.part == .cluster {
             for finding in row.findings {
                 let isShared = ["schema-missing", "schema-behind", "tasks-missing", "clusters-not-peered", "peering-one-sided"]

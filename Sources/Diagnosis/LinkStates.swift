@@ -21,6 +21,11 @@ struct LinkStates {
         if let problem = looked.problem {
             return LinkState(link, .notLooked, why: Self.words(problem), next: next(problem))
         }
+        if let problem = judge.facts.rule?.problem, isOfUnknownNames(link) {
+            return LinkState(
+                link, .notLooked, why: "what the policy says of the rule counts only once the rule can be read",
+                next: next(problem))
+        }
         // A rule that could not decide has looked in vain.
         if let finding = undecided(link) {
             return LinkState(link, .notLooked, why: finding.sentence, next: finding.next)
@@ -93,6 +98,12 @@ struct LinkStates {
             }
         }
         return (!judge.peerRows.isEmpty && look.isThere, nil)
+    }
+
+    private func isOfUnknownNames(_ link: Link) -> Bool {
+        judge.rows.contains { row in
+            row.findings.contains { LinkTable.link(of: $0, in: row.part) == link && judge.isOfUnknownNames($0) }
+        }
     }
 
     private func undecided(_ link: Link) -> Finding? {

@@ -103,9 +103,12 @@ struct TraceFindings {
             next: "aws events list-targets-by-rule --rule \(stack.rule) --event-bus-name \(stack.bus) --region \(stack.region)")
     }
 
-    /// Accepted, and not seen anywhere: only worth a word where everywhere was looked.
+    /// Accepted, and not seen anywhere: only worth a word where everywhere was looked, and at the way there too. Where the
+    /// rule could not be read, that is where to look first.
     private var unseen: [LinkFinding] {
         guard judge.fate == .unseen, let event, judge.traces.invocation?.value != nil else { return [] }
+        let way = [judge.facts.bus?.problem, judge.facts.rule?.problem, judge.facts.targets?.problem]
+        guard way.allSatisfy({ $0 == nil || $0?.kind == .notFound }) else { return [] }
         return [
             LinkFinding(
                 .target, "event-unseen", .likely, .unknown,
@@ -123,18 +126,19 @@ struct TraceFindings {
         switch told.code {
         case "event-unseen":
             // What stands before the function, or holds it back, is why nothing was seen.
-            return standing.link <= .function && standing.health == .unhealthy
+            // One that has another cluster would have said that it took the event up.
+            return standing.link <= .function && standing.health == .unhealthy && standing.code != "function-other-cluster"
         case "event-undelivered": return standing.link <= .function && standing.link >= .rule
         case "event-given-up": return standing.link == .function
         case "function-without-database":
             return standing.code == "function-other-cluster" || standing.code == "function-variable-missing"
                 || [.cluster, .endpoint, .tls].contains(standing.link)
         case "function-token-refused", "function-role-not-granted", "function-role-refused":
-            // The function's login is another than this machine's.
-            return standing.code == "function-other-cluster" || standing.link == .cluster
+            // The function's login is another than this machine's, and it has its cluster from elsewhere.
+            return standing.code == "function-other-cluster" || standing.link == .cluster && standing.code != "cluster-missing"
         case "function-failing":
             return standing.code == "function-variable-missing" || standing.code == "target-input-changed"
-                || standing.link == .table
+                || standing.link == .table && told.evidence.contains { $0.contains("DatabaseFailed") }
         case "function-crashing": return standing.code == "function-variable-missing"
         case "function-timeout", "function-silent":
             return standing.code == "function-variable-missing" || [.cluster, .endpoint].contains(standing.link)

@@ -119,6 +119,32 @@ import Testing
                 $0.peerRows = [row(.database, "database-login-refused", .unknown)]
                 $0.peerSQLState = "28000"
             },
+            Case("neither database is reached", ["endpoint:database-unreachable", "peer:peer-unreachable"], .unhealthy) {
+                $0.traces = EventTraces(event: nil)
+                $0.stand(.database, "database-unreachable", .unhealthy)
+                $0.peerRows = [row(.database, "database-unreachable", .unhealthy)]
+            },
+            Case("an event without a trace, where the rule could not be read", [], .unknown) {
+                $0.facts.rule = .failed(denied)
+                $0.stand(.rule, "access-refused", .unknown)
+            },
+            Case("a policy that lets another name in, where no name could be checked", [], .unknown) {
+                $0.traces = EventTraces(event: nil)
+                ($0.facts.bus, $0.facts.rule) = (.failed(denied), .failed(denied))
+                $0.stand(.permission, "permission-missing", .unhealthy)
+                $0.stand(.deadLetterQueue, "queue-policy-refuses", .unhealthy)
+            },
+            Case(
+                "a failure of another kind beside a missing table", ["invocation:function-failing", "table:tasks-missing"],
+                .unhealthy
+            ) {
+                $0.stand(.database, "tasks-missing", .unhealthy)
+                $0.fail("TypeError", "no")
+            },
+            Case("a failure of the database's beside a missing table", ["table:tasks-missing"], .unhealthy) {
+                $0.stand(.database, "tasks-missing", .unhealthy)
+                $0.fail("DatabaseFailed", "SQLSTATE 42703")
+            },
             Case("what is wrong with both is not the peer's", ["table:tasks-missing"], .unhealthy) {
                 $0.traces = EventTraces(event: nil)
                 $0.stand(.database, "tasks-missing", .unhealthy)

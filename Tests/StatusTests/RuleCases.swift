@@ -256,6 +256,13 @@ extension RuleCase {
         RuleCase("targets refused", .rule, "access-refused", .unknown, says: "cannot look at the rule's targets") {
             $0.facts.targets = .failed(Problem(.denied, "the action events:ListTargetsByRule is refused in us-east-1"))
         },
+        RuleCase(
+            "the rule refused, its targets read", .rule, "target-input-changed", .unhealthy, says: "not given the event",
+            also: ["access-refused"]
+        ) { look in
+            look.facts.rule = .failed(Problem(.denied, "the action events:DescribeRule is refused in us-east-1"))
+            look.facts.targets.change { $0[0].input = "{}" }
+        },
     ]
 
     // MARK: Permission and log group

@@ -9,10 +9,15 @@ enum RuleRule {
         let missing = Finding(
             "rule-missing", .unhealthy, "the bus \(bus) has no rule \(rule): no event reaches the function",
             evidence: context.facts.rule?.problem?.cause, next: context.aws("events list-rules", ["event-bus-name": bus]))
-        return .of(.rule, rule, "the rule \(rule)", context.facts.rule, in: context, missing: missing) { facts in
+        var row = StatusRow.of(.rule, rule, "the rule \(rule)", context.facts.rule, in: context, missing: missing) { facts in
             let findings = state(facts, context) + pattern(facts, context) + targets(context)
             return (summary(facts, context), findings)
         }
+        // Where the rule leads is asked for by itself: who may not describe the rule may still be told of its targets.
+        if let problem = context.facts.rule?.problem, problem.kind != .notFound, context.facts.targets?.value != nil {
+            row.findings += targets(context)
+        }
+        return row
     }
 
     private static func summary(_ facts: RuleFacts, _ context: RegionContext) -> String {
