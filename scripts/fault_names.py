@@ -20,11 +20,11 @@ NAMES: dict[str, set[str]] = {
     "pattern-mismatch": {"pattern:pattern-matches-nothing"},
     "pattern-narrowed": {"pattern:pattern-rejects-event"},
     "target-missing": {"target:rule-no-target"},
-    "target-other-function": {"target:rule-other-target"},
+    "target-other-function": {"target:rule-other-target", "target:event-undelivered"},
     "target-input-changed": {"target:target-input-changed"},
     "delivery-failing": {"target:event-unseen"},
-    "permission-missing": {"permission:permission-missing"},
-    "permission-other-rule": {"permission:permission-missing"},
+    "permission-missing": {"permission:permission-missing", "permission:event-undelivered"},
+    "permission-other-rule": {"permission:permission-missing", "permission:event-undelivered"},
     "function-missing": {"function:function-missing"},
     "function-failed": {"function:function-failed"},
     "function-inactive": {"function:function-pending"},
@@ -47,8 +47,10 @@ NAMES: dict[str, set[str]] = {
     "peering-missing": {"peer:peering-one-sided", "peer:clusters-not-peered"},
     "cluster-misspelt": {"cluster:cluster-missing"},
     "endpoint-unreachable": {"endpoint:database-unreachable"},
-    "database-down": {"endpoint:database-unreachable", "endpoint:database-broke-off"},
-    "database-slow": {"endpoint:database-no-answer"},
+    "database-down": {"endpoint:database-unreachable", "endpoint:database-broke-off", "endpoint:function-without-database"},
+    "database-slow": {"endpoint:database-no-answer", "endpoint:function-without-database",
+                      # While it waits for the database, that is all there is to say of a function.
+                      "invocation:function-silent"},
     "tls-wrong": {"tls:database-tls"},
     "occ-exhausted": {"conflicts:conflicts-exhausted"},
     "peer-unreachable": {"peer:peer-unreachable"},
@@ -77,35 +79,41 @@ _STOPS = [
 ]
 _DATABASE = {"endpoint-unreachable", "database-down", "database-slow", "tls-wrong", "token-refused", "role-missing",
              "table-missing"}
+#: Judged by the rule's name, which nobody can check where neither the rule nor its bus can be read.
+_NAMED = {"permission-missing", "permission-other-rule", "dead-letter-queue-refuses"}
 #: A → what nobody can see any more while A stands.
 _HIDES: dict[str, set[str]] = {
     **{blind: set(BREAKAGES) for blind in _BLIND},
-    **{bus: {"permission-missing", "permission-other-rule", "dead-letter-queue-refuses", "rule-disabled", "rule-deleted", "pattern-mismatch", "pattern-narrowed", "target-missing",
-             "target-other-function", "target-input-changed", "look-refused"} for bus in ("bus-missing", "bus-misspelt")},
+    **{bus: _NAMED | {"rule-disabled", "rule-deleted", "pattern-mismatch", "pattern-narrowed", "target-missing",
+                      "target-other-function", "target-input-changed", "look-refused"}
+       for bus in ("bus-missing", "bus-misspelt")},
     "rule-deleted": {"rule-disabled", "pattern-mismatch", "pattern-narrowed", "target-missing", "target-other-function",
                      "target-input-changed"},
-    "look-refused": {"rule-disabled", "rule-deleted", "pattern-mismatch", "pattern-narrowed"},
-    "events-throttled": {"bus-missing", "bus-misspelt", "rule-disabled", "rule-deleted", "pattern-mismatch",
-                         "pattern-narrowed", "target-missing", "target-other-function", "target-input-changed",
-                         "look-refused", "clock-wrong"},
+    "look-refused": {"rule-disabled", "rule-deleted", "pattern-mismatch", "pattern-narrowed", "delivery-failing"},
+    "events-throttled": _NAMED | {"bus-missing", "bus-misspelt", "rule-disabled", "rule-deleted", "pattern-mismatch",
+                                  "pattern-narrowed", "target-missing", "target-other-function",
+                                  "target-input-changed", "look-refused", "clock-wrong"},
     "target-missing": {"target-input-changed", "target-other-function"},
     "target-other-function": {"target-input-changed", "target-missing"},
     "pattern-mismatch": {"pattern-narrowed"},
     "permission-missing": {"permission-other-rule"},
     "function-missing": {name for name in BREAKAGES if name.startswith("function-") or name.startswith("permission-")}
     | {"failure-destination-missing", "failure-queue-refuses"},
-    "function-failed": {"function-inactive"},
-    "function-inactive": {"function-failed"},
+    # An event that nobody has seen may be held back by these as well.
+    "function-failed": {"function-inactive", "delivery-failing"},
+    "function-inactive": {"function-failed", "delivery-failing"},
+    "function-throttled": {"delivery-failing"},
+    "function-variable-missing": {"delivery-failing"},
     "failure-queue-missing": {"failure-queue-refuses"},
     "dead-letter-queue-missing": {"dead-letter-queue-refuses", "dead-letter-queue-key"},
     **{cluster: _DATABASE | {"cluster-key-inaccessible", "cluster-not-active", "peering-missing", "peer-behind",
-                             "function-environment"}
+                             "function-environment", "function-timeout"}
        for cluster in ("cluster-not-active", "cluster-key-inaccessible", "cluster-misspelt")},
-    # A login fails at the first of these.
-    "endpoint-unreachable": {"tls-wrong", "token-refused", "role-missing", "table-missing", "database-down", "database-slow"},
-    "database-down": {"endpoint-unreachable", "database-slow", "tls-wrong", "token-refused", "role-missing", "table-missing"},
+    # A login fails at the first of these. A function that runs out of time is what such a database looks like from outside.
+    "endpoint-unreachable": _DATABASE | {"function-timeout"},
+    "database-down": _DATABASE | {"function-timeout"},
     "tls-wrong": {"token-refused", "role-missing", "table-missing", "database-slow"},
-    "database-slow": {"token-refused", "role-missing", "table-missing"},
+    "database-slow": {"function-timeout", "token-refused", "role-missing", "table-missing"},
     "token-refused": {"role-missing", "table-missing"},
     "role-missing": {"table-missing", "peer-unreachable"},
     "clock-wrong": set(),

@@ -135,7 +135,10 @@ class Bench:
         done = subprocess.run([postgres.find()["psql"], "-X", "-q", "-v", "ON_ERROR_STOP=1", *words], env=environment,
                               capture_output=True, text=True, timeout=60)
         if done.returncode:
-            raise CannotBreak(f"the database refused it: {done.stderr.strip().splitlines()[-1] if done.stderr else '?'}")
+            lines = done.stderr.strip().splitlines() or ["?"]
+            # What stands below it is its context, or a hint.
+            said = next((line for line in lines if "ERROR:" in line or "FATAL:" in line), lines[-1])
+            raise CannotBreak(f"the database refused it: {said}")
 
     # The client's files
 

@@ -85,6 +85,8 @@ def view(function: Any) -> FunctionView:
         "environment": function.environment_vars,
         "logging": logging,
         "digest": getattr(function, "code_digest", ""),
+        # Lambda makes new environments after any update, also after one that leads back to what was.
+        "revision": getattr(function, "revision_id", ""),
     }
     revision = hashlib.sha256(json.dumps(configured, sort_keys=True, default=str).encode()).hexdigest()
     reserved = function.reserved_concurrency
