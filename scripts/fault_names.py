@@ -104,6 +104,7 @@ _HIDES: dict[str, set[str]] = {
     "function-inactive": {"function-failed", "delivery-failing"},
     "function-throttled": {"delivery-failing"},
     "function-variable-missing": {"delivery-failing"},
+    "target-input-changed": {"delivery-failing"},
     "failure-queue-missing": {"failure-queue-refuses"},
     "dead-letter-queue-missing": {"dead-letter-queue-refuses", "dead-letter-queue-key"},
     **{cluster: _DATABASE | {"cluster-key-inaccessible", "cluster-not-active", "peering-missing", "peer-behind",

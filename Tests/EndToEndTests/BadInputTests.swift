@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// Files and flags that are wrong: one clear line on standard error, nothing on standard output, the right code.
     @Suite struct BadInputTests {
         @Test("no taskops.yaml anywhere: 3 for the canary, 1 for schema, and where it was looked for")

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TaskSystem
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// The prober itself cannot look: that says nothing about the path, and ends 3.
     @Suite struct CredentialTests {
         @Test("no credentials: 3, and one line that names what was looked at")

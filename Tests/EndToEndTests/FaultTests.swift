@@ -5,7 +5,7 @@ import FoundationEssentials
 import Synchronization
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// Each command under everything the network and AWS are known to do. `make faults` does the same with the time
     /// limits that people have, and writes down what came of it.
     @Suite struct FaultTests {

@@ -3,7 +3,7 @@ import FoundationEssentials
 import TaskSystem
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// `taskops init`: the file it writes names what really stands there, and is never a half-truth.
     @Suite struct InitTests {
         @Test("the written file names the stack that was deployed, and a canary gets through with it")

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// A terminal changes the clothes, never the facts.
     @Suite struct OutputTests {
         @Test("into a pipe nothing is coloured or redrawn; --color always colours it all the same, NO_COLOR is overruled by it")

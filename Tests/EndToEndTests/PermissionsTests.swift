@@ -2,7 +2,7 @@ import FoundationEssentials
 import Permissions
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// `taskops permissions` prints enough and no more: the local stack's IAM is the judge of the first, its record of
     /// calls of the second.
     @Suite struct PermissionsTests {

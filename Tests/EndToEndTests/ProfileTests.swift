@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// People's own files, read by the built program: what needs its terminal, its files' modes and its own sentences.
     @Suite struct ProfileTests {
         /// STS and AWS Sign-In in one.

@@ -2,7 +2,7 @@ import Database
 import FoundationEssentials
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// `taskops schema` against the stack's own database.
     @Suite struct SchemaTests {
         @Test("what `sandbox up` applied is all there is: plan ends 0, and apply again runs nothing")

@@ -9,7 +9,7 @@ import Testing
     import Darwin
 #endif
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// Nothing secret is ever written, with `-vv` and in the worst of circumstances: neither to the two streams nor into
     /// files, but for the sign-in that a renewal has to keep.
     @Suite struct SecretTests {

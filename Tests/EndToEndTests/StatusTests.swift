@@ -4,7 +4,7 @@ import TaskSystem
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// One page for the whole stack, whatever state it is in. On a stack of its own: what other tests break is rightly
     /// shown for an hour.
     @Suite(.localStack(named: "status")) struct StatusTests {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-extension EndToEnd {
+extension ConsoleEndToEnd {
     /// `taskops tail` on lines that real invocations left.
     @Suite struct TailTests {
         private static let group = "/aws/lambda/task-processor-dev"

@@ -68,7 +68,7 @@ struct Broken: Sendable, CustomTestStringConvertible {
     ]
 }
 
-extension EndToEnd.StatusTests {
+extension ConsoleEndToEnd.StatusTests {
     /// Compares every fact with boto3's answer: names in lower camel case, times to the second, numbers as numbers.
     static let comparison = """
         def key(name): return name[:1].lower() + name[1:]
