@@ -4,6 +4,8 @@ package struct SandboxEvent: Sendable, Hashable, Codable {
         case starting, ready, failed, stopping, stopped
         /// A fault was made, or mended, or is one that can be made.
         case broken, mended, listed
+        /// A queue, in which messages stayed after what they met was mended.
+        case holds
     }
 
     /// What it is about: `postgres`, `server`, `us-east-1` …; a fault's name.

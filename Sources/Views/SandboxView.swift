@@ -15,6 +15,7 @@ package enum SandboxView {
         case .listed: return StyledText(event.step)
         case .broken: return "\(StyledText(event.step, .strong).padded(to: 28))  \("broken", .bad)  \(event.detail ?? "")"
         case .mended: return "\(StyledText(event.step, .strong).padded(to: 28))  \("mended", .good)  \(event.detail ?? "")"
+        case .holds: return "\(StyledText(event.step, .strong).padded(to: 28))  \("holds", .warning)   \(event.detail ?? "")"
         case .starting, .stopping: return nil
         case .ready: word = StyledText("ready", .good)
         case .stopped: word = StyledText("stopped", .faint)

@@ -14,6 +14,7 @@ from test_launcher import Stack, function_zip  # noqa: F401
 
 from local_stack.breakages import BREAKAGES, Book, CannotBreak
 from local_stack.breakages.bench import Bench
+from local_stack.launcher import practice
 from local_stack.launcher.state import Directory
 
 _COUNTED = ("Approximate", "Timestamp")
@@ -164,3 +165,23 @@ def _queues(bench: Bench) -> Any:
 def _cluster(bench: Bench) -> Any:
     answer = bench.client("dsql").get_cluster(identifier=bench.stack.cluster)
     return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
+
+
+def test_what_a_fault_left_in_the_queues_is_told_when_all_is_mended(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = book.bench("us-west-2")
+    url = bench.queue_url(bench.stack.failure_queue)
+    bench.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+    for name in ("rule-disabled", "function-throttled"):
+        book.break_(name, "us-west-2")
+    practice.mend(bench.directory, ["rule-disabled"], [])
+    assert "holds" not in capsys.readouterr().out
+    practice.mend(bench.directory, [], [])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "holds" in line]
+    assert json.loads(line) == {
+        "step": bench.stack.failure_queue, "state": "holds",
+        "detail": "us-west-2: 1 of what met the faults; taskops runbook failure-queue"}
+    bench.client("sqs").purge_queue(QueueUrl=url)
+    practice.mend(bench.directory, [], [])
+    assert "holds" not in capsys.readouterr().out

@@ -90,6 +90,21 @@ class Book:
             raise problem
         return mended
 
+    def left(self) -> list[tuple[str, str, int, str]]:
+        """What met a fault and lies in a queue, as on AWS, where mending takes nothing out of it either: Region, queue,
+        how many, and the runbook that says what to do with them."""
+        left = []
+        for region, bench in self._benches.items():
+            sqs = bench.client("sqs")
+            for queue, runbook in ((bench.stack.dead_letter_queue, "dead-letter-queue"),
+                                   (bench.stack.failure_queue, "failure-queue")):
+                count = int(sqs.get_queue_attributes(
+                    QueueUrl=bench.queue_url(queue), AttributeNames=["ApproximateNumberOfMessages"],
+                )["Attributes"]["ApproximateNumberOfMessages"])
+                if count:
+                    left.append((region, queue, count, runbook))
+        return left
+
     @staticmethod
     @contextmanager
     def _true_clock(bench: Bench, name: str) -> Iterator[None]:

@@ -42,6 +42,9 @@ def mend(directory: Directory, names: Iterable[str], regions: Iterable[str]) -> 
             emit(entry["name"], "mended", where)
         if not mended:
             emit("stack", "mended", "nothing was broken")
+        if not book.entries():
+            for region, queue, count, runbook in book.left():
+                emit(queue, "holds", f"{region}: {count} of what met the faults; taskops runbook {runbook}")
 
 
 def _book(directory: Directory, exists: bool) -> Book:
