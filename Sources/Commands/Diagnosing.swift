@@ -46,11 +46,12 @@ struct Diagnosing: Sendable {
                 stack: regional, client: session.client(in: regional.region), database: database(regional, status.facts),
                 facts: status.facts, rows: status.rows)
         }
-        // What is asked came from this machine's clock, and traces bear AWS's, or that of whoever wrote them.
-        let offset = session.client(in: all[0].region).clockOffset
+        // What is asked came from this machine's clock, and traces bear AWS's, or that of whoever wrote them: nothing of them
+        // is to be missed where the two differ.
+        let offset = min(0, session.client(in: all[0].region).clockOffset)
         let now = Date().addingTimeInterval(offset)
         var event = event
-        event?.since.addTimeInterval(min(0, offset))
+        event?.since.addTimeInterval(offset)
         let diagnoses = await DiagnosisRun(targets).run(regions, event: event, now: now, deadline: deadline)
         return diagnoses.map(withRunbooks)
     }

@@ -15,6 +15,8 @@ struct MonitoringWork: Sendable {
     let desired: DesiredState
     let account: String
     let deadline: Deadline
+    /// How much `taskops validate` finds that is no obstacle.
+    let remarks: Int
 
     /// A look that somebody waits for, and that is over in a second or two, may take all that AWS grants in them; should
     /// others take of it too, AWS says so and the client slows down.
@@ -26,10 +28,13 @@ struct MonitoringWork: Sendable {
     ) async throws {
         deadline = .after(timeout)
         session = try Session(options, in: environment, quotaShare: quotaShare)
-        // Files first, as far as they can be read without asking: who mends one does not want to wait for an answer.
+        // Files first, and all that can be said of them without asking: who mends one does not want to wait for an answer,
+        // and what AWS would refuse half-way through is better known before.
         let root = try MonitoringRoot.find(options, in: environment)
-        _ = try MonitoringFolder.read(
-            root: root.path, shownAs: root.shownAs, variables: .withoutAsking(session.stack), stack: session.stack)
+        let report = try ValidationReport.make(
+            root: root.path, shownAs: root.shownAs, stack: session.stack, regions: Set(session.regions.map(\.region)))
+        guard report.obstacles.isEmpty else { throw Problems(report.obstacles) }
+        remarks = report.findings.count
         let variables: MonitoringVariables
         (variables, account) = try await Self.variables(session, deadline: deadline)
         let files = try MonitoringFolder.read(
@@ -38,6 +43,7 @@ struct MonitoringWork: Sendable {
     }
 
     func plan(_ options: Planner.Options, _ console: Console) async throws -> Plan {
+        if remarks > 0 { console.say(ValidateView.remarks(remarks)) }
         let live = await console.withProgress { line in
             let progress = LiveProgressLine(line)
             return await reader.read(

@@ -153,6 +153,27 @@ extension ConsoleEndToEnd {
             }
         }
 
+        @Test("what AWS would refuse is said by plan and apply, with its place, before AWS is asked anything")
+        func refusedBeforehand() async throws {
+            try await withFiles { folder in
+                try write(folder, "alarms/errors.yaml", Self.alarm.replacing("Period: 60", with: "Period: 45"))
+                let before = try await LocalStack.current.control.callsOfClients()
+                for words in [["plan"], ["apply", "--yes"]] {
+                    let ended = try await Programs.run(Console.path, ["--sandbox"] + words, in: folder)
+                    #expect(ended.exit == 1 && ended.output.isEmpty, "\(ended.output)")
+                    let lines = ended.error.split(separator: "\n")
+                    #expect(lines.allSatisfy { $0.hasPrefix("taskops: alarms/errors.yaml:7:9: ") }, "\(ended.error)")
+                    #expect(!lines.isEmpty)
+                }
+                #expect(try await LocalStack.current.control.callsOfClients() == before)
+                // A page that is not written yet is nothing to AWS.
+                try write(folder, "alarms/errors.yaml", Self.alarm + "runbook: not-written-yet\n")
+                let ended = try await plan(in: folder)
+                #expect(ended.exit == 2 && ended.output.contains("+ plan-errors"), "\(ended.error)")
+                #expect(ended.error.contains("taskops validate has "), "\(ended.error)")
+            }
+        }
+
         // MARK: -
 
         private static let alarm = """

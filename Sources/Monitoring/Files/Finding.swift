@@ -76,4 +76,7 @@ package enum FindingRule: String, Sendable, Hashable, Codable, CaseIterable {
     case dashboardBody = "dashboard-body"
     case widgetPlace = "widget-place"
     case metricsArray = "metrics-array"
+
+    /// AWS is told nothing of it.
+    var isOfTheCheckout: Bool { [.missingRunbook, .runbookWithoutAlarm, .unreadFile].contains(self) }
 }

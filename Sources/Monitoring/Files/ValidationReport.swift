@@ -25,6 +25,12 @@ package struct ValidationReport: Sendable, Hashable, Codable {
 
     package var isValid: Bool { errors == 0 }
 
+    /// What AWS would refuse, or could not do what it is there for: while there is any of it, nothing is planned. What
+    /// concerns the checkout alone, such as a runbook that is not written yet, keeps nobody from applying.
+    package var obstacles: [Problem] {
+        findings.filter { $0.severity == .error && !$0.rule.isOfTheCheckout }.map(\.problem)
+    }
+
     /// Reads the folder and holds it against everything.
     ///
     /// - Parameters:

@@ -10,6 +10,11 @@ package enum ValidateView {
         return findings + [summary(report)]
     }
 
+    /// What plan and apply say of findings that keep nobody from applying.
+    package static func remarks(_ count: Int) -> StyledText {
+        StyledText("taskops validate has \(count == 1 ? "a remark" : "\(count) remarks") about the files", .faint)
+    }
+
     // MARK: - One line each
 
     /// `alarms/a.yaml:3:13: error: what; how to mend it [rule]`, the form that editors and compilers share.
