@@ -130,14 +130,18 @@ class Table:
         except ValueError:
             raise SystemExit(f"taskops {' '.join(words)} ended with {done.returncode}: {done.stderr}{done.stdout}") from None
 
-    def settled(self, region: str, event: str | None) -> Look:
-        """A diagnosis after the function has come to an end with the event, on a busy machine too."""
-        end = time.monotonic() + 20
+    def settled(self, region: str, event: str | None, told: list[set[str]]) -> Look:
+        """A diagnosis after the function has come to an end with the event, on a busy machine too. What ``told`` wants named
+        of the event is waited for, and so is a trace of it: one may be under way."""
+        began = time.monotonic()
         while True:
             look = self.diagnose(region, event)
-            if look.region["fate"] != "taken" or time.monotonic() > end:
+            waited = time.monotonic() - began
+            is_late = any(not names & set(look.named) for names in told) or (
+                "target:event-unseen" in look.named and not any("target:event-unseen" in names for names in told))
+            if not (look.region["fate"] == "taken" and waited < 20 or is_late and waited < 8):
                 return look
-            time.sleep(1)
+            time.sleep(0.5)
 
     def canary(self, region: str, timeout: str) -> dict[str, Any]:
         words = ["--sandbox", "canary", "--region", region, "--output", "json", "--timeout", timeout, "--slow-after", "3s"]
@@ -200,7 +204,7 @@ class Table:
         event = self.send(region)
         # The function tries ten times, with growing pauses.
         time.sleep(5.0 if name == "occ-exhausted" else 2.0 if name in ("function-timeout", "database-slow") else 0.6)
-        looks = {"event": self.settled(region, event), "newest": self.diagnose(region, None)}
+        looks = {"event": self.settled(region, event, [NAMES[name]]), "newest": self.diagnose(region, None)}
         for how, look in looks.items():
             # What only an event tells, only an event's own traces can.
             if how == "newest" and name == "delivery-failing":
@@ -240,7 +244,9 @@ class Table:
         names = {one, other}
         conflicts = "occ-exhausted" in names and not hides(one if other == "occ-exhausted" else other, "occ-exhausted")
         time.sleep(4.0 if conflicts else 1.4 if "function-timeout" in names else 0.4 if names & BY_EVENT else 0.15)
-        look = self.settled(region, event)
+        # What only the event tells is waited for, unless the other fault keeps it from being told.
+        told = {name for name, hider in ((one, other), (other, one)) if name in BY_EVENT and not hides(hider, name)}
+        look = self.settled(region, event, [NAMES[name] for name in told])
         self.tidy(region)
         expected = NAMES[one] | NAMES[other]
         what = f"{one} and {other} in {region}"

@@ -61,10 +61,13 @@ struct TraceFindings {
         }
         switch type {
         case "DatabaseAccessDenied" where message.contains("08006"):
-            return made(
+            var refused = made(
                 .token, "function-token-refused",
                 "the database refuses the function's token: IAM does not let its role dsql:DbConnect",
                 next: "aws iam list-role-policies --role-name \(roleName)")
+            // A cluster that is another's refuses it as well, and which one is right cannot be told here.
+            if judge.facts.cluster?.problem?.kind == .notFound { refused.certainty = .likely }
+            return refused
         case "DatabaseAccessDenied" where message.contains("SQLSTATE 28"):
             return made(
                 .role, "function-role-not-granted",

@@ -186,6 +186,15 @@ import Testing
         #expect(judge.diagnosis().cause?.certainty == .certain)
     }
 
+    @Test func aTokenThatAnotherClusterMayHaveRefusedIsLikelyAtMost() {
+        var judge = DiagnosisJudge.healthy
+        judge.fail("DatabaseAccessDenied", "SQLSTATE 08006")
+        #expect(judge.diagnosis().cause?.certainty == .certain)
+        judge.facts.cluster = .failed(Problem(.notFound, "no such cluster"))
+        #expect(judge.diagnosis().cause?.code == "function-token-refused")
+        #expect(judge.diagnosis().cause?.certainty == .likely)
+    }
+
     @Test func theEventsOwnWordsAreEvidenceForTheCause() {
         var judge = DiagnosisJudge.healthy
         judge.stand(.permission, "permission-missing", .unhealthy)
