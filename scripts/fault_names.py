@@ -108,12 +108,13 @@ _HIDES: dict[str, set[str]] = {
     "failure-queue-missing": {"failure-queue-refuses"},
     "dead-letter-queue-missing": {"dead-letter-queue-refuses", "dead-letter-queue-key"},
     **{cluster: _DATABASE | {"cluster-key-inaccessible", "cluster-not-active", "peering-missing", "peer-behind",
-                             "function-environment", "function-timeout"}
+                             "function-environment", "function-timeout", "function-crashing"}
        for cluster in ("cluster-not-active", "cluster-key-inaccessible", "cluster-misspelt")},
     # A login fails at the first of these. A function that runs out of time is what such a database looks like from outside.
     "endpoint-unreachable": _DATABASE | {"function-timeout"},
-    "database-down": _DATABASE | {"function-timeout"},
-    "tls-wrong": {"token-refused", "role-missing", "table-missing", "database-slow"},
+    # One that is refused at once has failed before it dies.
+    "database-down": _DATABASE | {"function-timeout", "function-crashing"},
+    "tls-wrong": {"function-crashing", "token-refused", "role-missing", "table-missing", "database-slow"},
     "database-slow": {"function-timeout", "token-refused", "role-missing", "table-missing"},
     "token-refused": {"role-missing", "table-missing"},
     "role-missing": {"table-missing", "peer-unreachable"},

@@ -12,9 +12,12 @@ struct TraceFindings {
 
     var all: [LinkFinding] {
         if judge.fate == .processed { return [] }
-        if let invocation = judge.traces.invocation?.value ?? nil, let finding = finding(invocation) { return [finding] }
+        let invocation = judge.traces.invocation?.value ?? nil
+        if let invocation, invocation.namesTheEvent, let finding = finding(invocation) { return [finding] }
         if let record = judge.traces.failure?.value ?? nil, record.isOfTheEvent { return [finding(record)] }
         if let letter = judge.traces.deadLetter?.value ?? nil, letter.isOfTheEvent { return [finding(letter)] }
+        // What names no event may be about another one.
+        if let invocation, let finding = finding(invocation) { return [finding] }
         return unseen
     }
 

@@ -94,6 +94,13 @@ import Testing
             Case("the letter says why", ["permission:event-undelivered"], .unhealthy) {
                 $0.traces.deadLetter = .read(DeadLetter(isOfTheEvent: true, errorCode: "NO_PERMISSIONS", errorMessage: "no"))
             },
+            Case("a record of the event outdoes a crash that names none", ["invocation:function-crashing"], .unhealthy) {
+                $0.traces.invocation = .read(InvocationTrace(.timedOut("Task timed out"), at: nil, namesTheEvent: false))
+                $0.traces.failure = .read(
+                    FailureRecord(
+                        isOfTheEvent: true, condition: "RetriesExhausted", errorType: "Runtime.ExitError", errorMessage: "killed")
+                )
+            },
             Case("a letter about another event says nothing", ["target:event-unseen"], .unknown) {
                 $0.traces.deadLetter = .read(DeadLetter(isOfTheEvent: false, errorCode: "NO_PERMISSIONS", errorMessage: "no"))
             },
