@@ -122,7 +122,7 @@ class Table:
         words = ["--sandbox", "diagnose", "--region", region, "--output", "json", "--timeout", "6s"]
         if event:
             # What the faults before this one had the function say is no matter of this event.
-            words += ["--event", event, "--since", f"{self.sent:%Y-%m-%dT%H:%M:%S}Z"]
+            words += ["--event", event, "--since", self.sent.isoformat(timespec="milliseconds").replace("+00:00", "Z")]
         began = time.monotonic()
         done = self.run(*words)
         try:
@@ -289,7 +289,7 @@ def everything(given: argparse.Namespace, faults: list[str], regions: tuple[str,
     singles: list[Job] = [((name,), region) for name, region in itertools.product(faults, regions)]
     pairs: list[Job] = [(names, region) for names, region in itertools.product(itertools.combinations(faults, 2), regions)]
     # Whoever stops early has tried some of everything.
-    random.Random(1).shuffle(pairs)
+    random.Random(2).shuffle(pairs)
     # No more is handed out than is worked on, so that the end of the time is the end.
     jobs: Any = multiprocessing.Queue(given.stacks)
     results: Any = multiprocessing.Queue()
@@ -364,7 +364,8 @@ def write(document: Path, regions: tuple[str, ...], misnamed: list[str], singles
     lines = [
         before, "", MARKER, "", "## Which link broke", "",
         "Each fault of `taskops sandbox break`, made in the local stack, and what `taskops diagnose --event` named first: "
-        "`make fault-table`. An event is sent before each look. `s` is from typing to the verdict, in each Region; `canary` is "
+        "`make fault-table`. An event is sent before each look. `s` is from typing to the verdict, in each Region, with other "
+        "stacks broken beside it; `canary` is "
         "how `taskops canary` ended, whose own last step is the same diagnosis. `?` marks a link that could not be looked at, "
         "which is the right answer there.", "",
         f"| fault | what is done | named | certainty | {' | '.join(f's, {region}' for region in regions)} | canary |",
