@@ -23,6 +23,7 @@ import Testing
     private static let group = "log-groups/function.yaml"
     private static let tasks = "dashboards/tasks.json"
     private static let periods = "Period: 60\nEvaluationPeriods: 5"
+    private static let archive = "lambda:${region}:${account}:function:archive"
     private static let topic = "\"${topic}\"]"
 
     static let edits: [Edit] = [
@@ -40,6 +41,16 @@ import Testing
         Edit(
             group, "retentionInDays: 14", "retentionInDays: 14\nkmsKeyId: \"arn:aws:s3:${region}:${account}:key/1\"",
             .malformedARN),
+        Edit(errors, topic, "\"${topic}\", \"arn:aws:lambda:${region}:${account}:function:f\"]"),
+        Edit(errors, topic, "\"${topic}\", \"arn:aws:lambda:${region}:${account}:function:f:live\"]"),
+        Edit(errors, topic, "\"${topic}\", \"arn:aws:lambda:${region}:${account}:function\"]", .malformedARN),
+        Edit(errors, topic, "\"${topic}\", \"arn:aws:lambda:${region}:${account}:layer:f\"]", .malformedARN),
+        Edit(group, archive, "lambda:${region}:${account}:function:archive\n    distribution: Random", .exclusiveMembers),
+        Edit(group, archive, "lambda:${region}:${account}:function:archive\n    distribution: ByLogStream"),
+        Edit(
+            group, archive,
+            "kinesis:${region}:${account}:stream/s\n    distribution: Random\n    roleArn: arn:aws:iam::${account}:role/r"),
+        Edit(group, archive, "kinesis:${region}:${account}:stream/s", .missingMember),
         Edit(group, "retentionInDays: 14", "retentionInDays: 14\ntags: {taskops:applied: x}", .reservedTag),
     ]
 
@@ -60,6 +71,17 @@ import Testing
         let all = "  - AlarmName: all\n    AlarmRule: \(names.map { "ALARM(\($0))" }.joined(separator: " OR "))\n"
         let findings = try Checkout(["alarms/all.yaml": "for: [us-east-1]\nalarms:\n" + alarms + all]).findings()
         #expect(findings.map(\.rule) == (isTooMany ? [.alarmRule] : []))
+    }
+
+    /// Each Region has its own alarms: what closes a circle in another one is another alarm.
+    @Test func aCircleIsClosedWithinARegion() throws {
+        func alarm(_ name: String, _ child: String, _ region: String) -> String {
+            "AlarmName: \(name)\nAlarmRule: ALARM(\(child))\nfor: [\(region)]\n"
+        }
+        let files = ["alarms/a.yaml": alarm("a", "b", "us-east-1"), "alarms/b.yaml": alarm("b", "a", "us-west-2")]
+        #expect(Set(try Checkout(files).findings().map(\.rule)) == [.unknownAlarm])
+        let closed = files.merging(["alarms/c.yaml": alarm("b", "a", "us-east-1")]) { old, _ in old }
+        #expect(try Checkout(closed).findings().map(\.rule).contains(.alarmCycle))
     }
 
     /// `...` stands for all words of the metric before, or for none of them; `.` is one of those that stand for it too.
