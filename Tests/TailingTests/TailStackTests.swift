@@ -15,8 +15,10 @@ import Testing
 /// lines at a time, and writes docs/tail.md.
 @Suite struct TailStackTests {
     static let python: String = Repository.root + "/.taskops/venv/bin/python"
-    /// `all`, or the name of one cell.
+    /// `all`, or what the names of some cells begin with, with commas between them.
     static let matrix = ProcessInfo.processInfo.environment["TASKOPS_TAIL_MATRIX"]
+    /// So many cells' lines are written at a time: two, for the machine is idle most of the time.
+    static let matrixWidth = 2
 
     private struct Stack: Decodable, Sendable {
         let endpoint: String
@@ -70,17 +72,24 @@ import Testing
                 .init(name: "lambda", lag: [1000, 10_000], isLambda: true, groups: 3, rate: 40, seconds: 8)
             ]
         let cells =
-            Self.matrix.map { name in TailCell.all(seconds: 30).filter { name == "all" || $0.name.hasPrefix(name) } } ?? usual
+            Self.matrix.map { names in
+                TailCell.all(seconds: 30).filter { cell in
+                    names == "all" || names.split(separator: ",").contains { cell.name.hasPrefix($0) }
+                }
+            } ?? usual
         let rows = try await withStack { stack, writer, tell in
             try await withThrowingTaskGroup(of: (Int, String).self) { tasks in
+                var timed: [String] = []
                 for (index, cell) in cells.enumerated() {
                     if let fault = cell.fault { try await stack.inflict(fault) }
                     try await tell(cell)
                     tasks.addTask { (index, try await self.tail(cell, stack, writer)) }
-                    // The next one's lines when this one's are written: its end only waits for the last of them. Those in
+                    // The next one's lines when one's are written: its end only waits for the last of them. Those in
                     // trouble, of which nothing is timed, run beside each other.
-                    while Self.matrix != nil, cell.isTimed, writer.written.withLock({ $0[cell.name] }) == nil {
+                    if cell.isTimed { timed.append(cell.name) }
+                    while Self.matrix != nil, timed.count >= Self.matrixWidth {
                         try await Task.sleep(for: .milliseconds(50))
+                        writer.written.withLock { written in timed.removeAll { written[$0] != nil } }
                     }
                 }
                 var rows: [(Int, String)] = []
