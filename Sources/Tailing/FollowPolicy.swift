@@ -9,8 +9,11 @@ struct FollowPolicy: Sendable, Hashable {
     var interval: Int64 = 700
     /// How many reads reach back no further than near, for each that sweeps.
     var readsPerSweep: Int64 = 12
-    /// How often a line may be read, all reads together.
-    var mostTransfer = 3.75
+    /// How often a line may be read, all reads together, on the whole way.
+    var mostTransfer = 3.85
+    /// By how much less than that it is for a while when it was more before, and by how much more when it was less.
+    var mostSaved = 0.6
+    var mostSpent = 0.1
     /// The part of all lines that the near reads are to find at the least: more of them where the others may have to
     /// wait long.
     var nearPart = 0.4
@@ -28,28 +31,32 @@ struct FollowPolicy: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - elsewhere: the longest lag of other groups.
-    ///   - isNew: it has just begun, and what came late was not seen yet.
+    ///   - fresh: how far back to look at the least, near or in a sweep, because what comes late is not known yet.
     ///   - isDeep: whether the deep reads have begun, which have their part in how often a line is read.
     ///   - pace: from one read to the next as it is, which is longer than `interval` when many groups share the calls.
     func lag(
         _ kind: GroupFollower.Read.Kind, _ seen: LagEstimate, elsewhere: Int64 = 0, pace: Int64 = 0,
-        isNew: Bool = false, isDeep: Bool = true
+        fresh: Int64 = 0, isDeep: Bool = true, transfer: Double? = nil
     ) -> Int64 {
         guard seen.noted > 0 else { return kind == .deep ? leastDepth : min(max(assumedLag, elsewhere), mostDepth) }
         // A little beyond the longest so far; what is beyond that is for the deep reads to find.
         let sweep = max(seen.longest * 51 / 50 + 200, seen.noted < linesToTrust ? max(assumedLag, elsewhere * 51 / 50) : 0)
         return switch kind {
         case .near:
-            min(max(near(seen, sweep: sweep, pace: max(pace, interval), isDeep: isDeep), isNew ? assumedLag / 2 : 0), mostDepth)
-        case .sweep: min(sweep, mostDepth)
+            min(
+                max(near(seen, sweep: sweep, pace: max(pace, interval), isDeep: isDeep, budget(seen, transfer)), fresh),
+                mostDepth)
+        case .sweep: min(max(sweep, fresh), mostDepth)
         case .deep: min(max(leastDepth, sweep * 2), mostDepth)
         }
     }
 
     /// As far back as lines were late, or as far as being read `mostTransfer` times allows: each read reaches back to
     /// where the one before began, and so far beyond.
-    private func near(_ seen: LagEstimate, sweep: Int64, pace: Int64, isDeep: Bool) -> Int64 {
-        let part = seen.longest > assumedLag ? nearPartOfLongLags : nearPart
+    private func near(_ seen: LagEstimate, sweep: Int64, pace: Int64, isDeep: Bool, _ budget: Double) -> Int64 {
+        // Who comes to their turn less often than that needs more lines within reach for half of them to come soon.
+        let rarely = max(1, Double(pace) * 0.9 / Double(interval))
+        let part = seen.longest > assumedLag ? min(0.85, nearPartOfLongLags * rarely) : nearPart
         var least = seen.quantile(part) ?? 0
         var most = max(least, seen.longest)
         let sweeps = max(interval * readsPerSweep, pace)
@@ -57,9 +64,16 @@ struct FollowPolicy: Sendable, Hashable {
         let perMillisecond = 1 / Double(pace) - 1 / Double(sweeps)
         while most - least > 20 {
             let middle = (least + most + 1) / 2
-            if others + seen.meanBelow(middle + pace) * perMillisecond <= mostTransfer { least = middle } else { most = middle }
+            if others + seen.meanBelow(middle + pace) * perMillisecond <= budget { least = middle } else { most = middle }
         }
         return least
+    }
+
+    /// - Parameter transfer: how often lines were read so far.
+    private func budget(_ seen: LagEstimate, _ transfer: Double?) -> Double {
+        // Lags so long that they cost more than that in any case are not to be made up for.
+        let least = seen.longest > assumedLag ? 0 : -mostSaved
+        return mostTransfer + max(least, min(mostSpent, mostTransfer - (transfer ?? mostTransfer)))
     }
 
     func interval(_ kind: GroupFollower.Read.Kind, _ seen: LagEstimate, elsewhere: Int64 = 0) -> Int64 {

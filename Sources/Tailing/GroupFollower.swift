@@ -60,6 +60,8 @@ package struct GroupFollower: Sendable {
 
     /// Events read, new or not.
     package private(set) var fetched = 0
+    /// Events read at least once.
+    private var known = 0
     /// New lines that had been there when an earlier read began, which did not reach back to them.
     package private(set) var recovered = 0
     /// Every line that happened at or before this moment has been shown, as far as the lag seen so far can tell; nil
@@ -97,12 +99,47 @@ package struct GroupFollower: Sendable {
     package func lag(part: Double) -> Int64? { lag.quantile(part) }
 
     /// Lines were read less often so far than they may be.
-    private var isCheap: Bool { Double(fetched) < 0.85 * policy.mostTransfer * Double(max(lag.noted, 20)) }
+    private var isCheap: Bool { transfer < 0.7 * policy.mostTransfer }
+    /// How often each line was read so far.
+    private var transfer: Double { Double(fetched) / Double(max(known, 20)) }
+
+    /// How far back the near reads look at the least while what was seen says too little.
+    ///
+    /// Who has just begun has seen what came soon and not what comes late: the longest lag seen grows with the time
+    /// that has passed. While it does, half of the lines that come are as late as a part of that time.
+    private func freshNear(now: Int64) -> Int64 {
+        guard !knewLags, let firstBegan else { return 0 }
+        let passed = now - firstBegan
+        if lag.longest > policy.assumedLag, passed < lag.longest * 2 {
+            return min(
+                min(passed, lag.longest + policy.interval(.sweep, lag)) * 6 / 10, (lag.quantile(0.6) ?? 0) * 3 / 2)
+        }
+        return isNew(now: now) && isCheap ? policy.assumedLag / 2 : 0
+    }
+
+    /// How far back the sweeps look at the least while it has just begun: what is longer than the longest lag seen may
+    /// only not have come yet, and would else wait for a deep read.
+    private func freshSweep(now: Int64) -> Int64 {
+        guard !knewLags, let firstBegan else { return 0 }
+        let passed = now - firstBegan
+        if lag.longest > policy.assumedLag, passed < lag.longest * 2 { return lag.longest + policy.interval(.sweep, lag) }
+        return passed < policy.assumedLag * 5 / 2 ? policy.assumedLag : 0
+    }
+
+    /// The deep reads take their part of how often a line is read, or will: not only when they have begun, for they read
+    /// what comes now as well.
+    private func owesDeep(now: Int64) -> Bool {
+        hasReadDeep || now - (firstBegan ?? now) > policy.leastDepth * 2 / 3
+    }
 
     /// It has just begun: what came soon was seen, and what comes late was not.
     func isNew(now: Int64) -> Bool {
         !knewLags && now - (firstBegan ?? now) < policy.assumedLag * 3 / 2
     }
+
+    /// Whether a line says how soon lines are found. Of those ingested while it was new only the slow ones would be
+    /// counted: they are found when it no longer is.
+    func isUsual(_ line: LogLine) -> Bool { !isNew(now: line.ingestionTime) }
 
     /// Ids kept for telling new from old.
     package var remembered: Int { seen.count }
@@ -142,7 +179,9 @@ package struct GroupFollower: Sendable {
             return Read(kind: .deep, start: max(horizon, start), end: now - depth, began: now)
         case .near, .sweep:
             let lag = policy.lag(
-                kind, lag, elsewhere: elsewhere, pace: pace, isNew: isNew(now: now) && isCheap, isDeep: hasReadDeep)
+                kind, lag, elsewhere: elsewhere, pace: pace,
+                fresh: kind == .near ? freshNear(now: now) : freshSweep(now: now), isDeep: owesDeep(now: now),
+                transfer: transfer)
             let start = (whole[kind] ?? now) - lag
             return Read(kind: kind, start: max(horizon, start), end: nil, began: now)
         }
@@ -155,6 +194,7 @@ package struct GroupFollower: Sendable {
         newest = page.last.map { max(newest ?? .min, $0.place) } ?? newest
         for line in page where line.timestamp >= horizon {
             guard let id = line.id, seen.insert(id, timestamp: line.timestamp) else { continue }
+            known += 1
             lag.note(line.lag)
             if live?.read(line) == false { continue }
             if let earlier = whole[.near], line.ingestionTime < earlier { recovered += 1 }

@@ -46,8 +46,9 @@ package struct LogTail: Sendable {
     package typealias Show = @Sendable (_ events: [TailEvent], _ cursor: TailCursor?) async -> Void
 
     /// How much of the FilterLogEvents quota its clients should be given: a person watches, and reading is all it does.
-    /// The rest is for whoever else looks at logs there; when they ask for more, throttling halves the pace.
-    package static let quotaShare = 0.8
+    /// What is left is a call a second at the least in most Regions, for whoever else looks at logs there; when they ask
+    /// for more, throttling halves the pace.
+    package static let quotaShare = 0.9
 
     private let clients: [String: AWSClient]
     private let options: TailOptions

@@ -3,9 +3,9 @@ import Basics
 /// Whose turn it is to be read in one Region: its groups share what AWS grants the account there. The client's own
 /// pacing keeps to that in any case; here it is decided what the calls are spent on. Milliseconds throughout.
 ///
-/// Groups in which lines come are read as often as they ask for. Quiet ones are read less and less, and at once as
-/// often again when a line comes. When the calls do not suffice, whoever is overdue the longest is next, time counting
-/// four times for those with lines: so nobody waits for ever.
+/// Groups in which lines come are read as often as they ask for. Quiet ones, of which two reads in a row or more found
+/// nothing, are read less and less, and at once as often again when a line comes. When the calls do not suffice, whoever
+/// is overdue the longest is next, time counting four times for those with lines: so nobody waits for ever.
 struct ReadSchedule: Sendable {
     /// A key's state.
     private struct Entry: Sendable {
@@ -27,6 +27,11 @@ struct ReadSchedule: Sendable {
 
     /// Calls a second that may be made.
     let perSecond: Double
+    /// How many of them may go at once when none went for a while.
+    private let atOnce: Double
+    /// When a call that keeps to that would have been the next one. A read that is taken before its call may go reaches
+    /// further back than it has to by the time that it goes.
+    private var nextCall = Int64.min
     private var entries: [Int: Entry] = [:]
     private var pausedUntil = Int64.min
     private var refusals = 0
@@ -34,8 +39,9 @@ struct ReadSchedule: Sendable {
     private var answers = 0
     private var isSlow = false
 
-    init(perSecond: Double) {
+    init(perSecond: Double, atOnce: Double = Double(mostAtOnce)) {
         self.perSecond = perSecond
+        self.atOnce = atOnce
     }
 
     mutating func add(_ key: Int) { entries[key] = entries[key] ?? Entry() }
@@ -52,14 +58,14 @@ struct ReadSchedule: Sendable {
     /// - Parameter due: when its follower asks for it.
     func turn(_ key: Int, due: Int64) -> Int64 {
         guard let entry = entries[key] else { return .max }
-        let quiet = min(quietLimit, Self.quietStep << min(Int64(entry.quiet), 8))
+        let quiet = min(quietLimit, Self.quietStep << min(Int64(max(0, entry.quiet - 1)), 8))
         let rested = entry.quiet == 0 ? .min : (entry.last.map { $0 + quiet } ?? .min)
         return max(due, rested, entry.notBefore)
     }
 
     /// Whose turn it is, taken; nil when it is nobody's.
     mutating func next(now: Int64, due: (Int) -> Int64) -> Int? {
-        guard now >= pausedUntil, readsRunning < Self.mostAtOnce else { return nil }
+        guard now >= pausedUntil, now >= nextCall, readsRunning < Self.mostAtOnce else { return nil }
         var best: (key: Int, weight: Double)?
         for (key, entry) in entries where !entry.isReading {
             let turn = turn(key, due: due(key))
@@ -73,13 +79,14 @@ struct ReadSchedule: Sendable {
         guard let best else { return nil }
         entries[best.key]?.isReading = true
         entries[best.key]?.last = now
+        nextCall = max(nextCall, now - Int64(1000 * (atOnce - 1) / perSecond)) + Int64(1000 / perSecond)
         return best.key
     }
 
     /// When there may be something to do.
     func wake(now: Int64, due: (Int) -> Int64) -> Int64 {
         let turns = entries.filter { !$0.value.isReading }.map { turn($0.key, due: due($0.key)) }
-        return max(turns.min() ?? .max, pausedUntil)
+        return max(turns.min() ?? .max, pausedUntil, nextCall)
     }
 
     /// A read came to its end.

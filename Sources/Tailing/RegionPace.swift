@@ -21,7 +21,12 @@ final class RegionPace: Sendable {
         self.client = client
         self.notify = notify
         let quota = Quota.of(.logs, "FilterLogEvents", region: region)?.perSecond ?? 10
-        state = Mutex(State(schedule: ReadSchedule(perSecond: quota * client.configuration.quotaShare)))
+        state = Mutex(State(schedule: Self.schedule(quota: quota, share: client.configuration.quotaShare)))
+    }
+
+    /// One that hands out reads as the client's pacing lets calls go.
+    static func schedule(quota: Double, share: Double) -> ReadSchedule {
+        ReadSchedule(perSecond: quota * share, atOnce: max(1, quota - quota * share))
     }
 
     /// Milliseconds since 1970 by this machine's clock, set right where a signature was refused for it.

@@ -155,7 +155,7 @@ actor RegionWork {
 
     private func add(_ lines: [LogLine], _ key: Int) async {
         let now = pace.now
-        await desk.add(lines, now: now, isUsual: !groups[key].follower.isNew(now: now))
+        await desk.add(lines.map { ($0, groups[key].follower.isUsual($0)) }, now: now)
     }
 
     // MARK: - Being there

@@ -53,10 +53,10 @@ actor TailDesk {
     /// New lines, in the order in which they came.
     ///
     /// - Parameters:
+    ///   - lines: each with whether it says how soon lines of its group are found.
     ///   - now: by the clock of their Region.
-    ///   - isUsual: whether they say how soon lines of their group are found.
-    func add(_ lines: [LogLine], now: Int64, isUsual: Bool) {
-        for line in lines {
+    func add(_ lines: [(line: LogLine, isUsual: Bool)], now: Int64) {
+        for (line, isUsual) in lines {
             // What was there before says nothing of it either.
             if isUsual, !isGathering { estimate.note(lag: line.lag, found: now - line.ingestionTime, now: now) }
             guard let late = release.add(line) else { continue }

@@ -22,7 +22,7 @@ import Testing
             "no more than four at once", 25, 6,
             [
                 .next(0, 0), .next(0, 1), .next(0, 2), .next(0, 3), .next(0, nil), .ended(2, new: true), .due(2, 850),
-                .next(0, 4),
+                .next(39, nil), .next(40, 4),
             ]
         ),
         (
@@ -32,9 +32,18 @@ import Testing
         (
             "nothing came: later and later, and at once again when lines come", 1, 1,
             [
-                .next(0, 0), .ended(0, new: false), .due(0, 850), .next(1699, nil), .next(1700, 0),
-                .ended(0, new: false), .due(0, 2550), .next(3699, nil), .next(3700, 0), .ended(0, new: false),
-                .due(0, 4550), .sawLines(0), .next(4549, nil), .next(4550, 0),
+                .next(0, 0), .ended(0, new: false), .due(0, 700), .next(849, nil), .next(850, 0),
+                .ended(0, new: false), .due(0, 1550), .next(2549, nil), .next(2550, 0), .ended(0, new: false),
+                .due(0, 3250), .next(4549, nil), .next(4550, 0), .ended(0, new: false), .due(0, 5250), .sawLines(0),
+                .next(5249, nil), .next(5250, 0),
+            ]
+        ),
+        (
+            "a read is taken when its call may go, not before", 10, 6,
+            [
+                .next(0, 0), .next(0, 1), .next(0, 2), .next(0, 3), .ended(0, new: true), .ended(1, new: true),
+                .ended(2, new: true), .due(0, 10_000), .due(1, 10_000), .due(2, 10_000), .next(99, nil), .next(100, 4),
+                .next(150, nil), .next(200, 5),
             ]
         ),
         (

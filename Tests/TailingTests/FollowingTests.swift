@@ -1,0 +1,46 @@
+import AWS
+import Testing
+
+@testable import Tailing
+
+/// What following costs and how soon lines are shown, from the first second on: as in the cells of docs/tail.md, by a
+/// clock of the model's own.
+@Suite struct FollowingTests {
+    static let three = ["us-east-1", "eu-west-1", "us-east-2"]
+
+    static let cells = [false, true].flatMap { isLambda in
+        [1, 10].flatMap { groups in
+            [["us-east-1"], three].map {
+                FollowingModel.Cell(lag: 300...8000, isLambda: isLambda, groups: groups, regions: $0)
+            }
+        }
+    }
+
+    @Test("0.3 to 8 s: each line read four times at the most, and half of them shown within 0.8 s", arguments: cells)
+    func widelySpread(cell: FollowingModel.Cell) {
+        var medians: [Int64] = []
+        for seed in 1...5 as ClosedRange<UInt64> {
+            let run = FollowingModel(cell, seed: seed)
+            #expect(run.isWhole)
+            #expect(run.transfer <= 4, "seed \(seed): \(run.transfer)")
+            medians.append(run.median)
+            for (most, region) in zip(run.mostCalls, cell.regions) {
+                #expect(Double(most) <= Quota.of(.logs, "FilterLogEvents", region: region)!.perSecond, "\(region)")
+            }
+        }
+        // Ten groups where AWS grants ten calls a second come to their turn every second and a bit.
+        let most: Int64 = cell.groups * cell.regions.count > 10 ? 840 : 750
+        #expect(medians.sorted()[2] <= most, "\(medians)")
+    }
+
+    @Test("0.3 to 30 s: half of the lines within 0.8 s, also of those that come before it is known how late lines are")
+    func longLags() {
+        for isLambda in [false, true] {
+            for groups in [1, 10] {
+                let run = FollowingModel(.init(lag: 300...30_000, isLambda: isLambda, groups: groups, seconds: 90), seed: 2)
+                #expect(run.isWhole)
+                #expect(run.median <= 800, "\(isLambda) \(groups): \(run.median)")
+            }
+        }
+    }
+}
