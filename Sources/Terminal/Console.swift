@@ -64,10 +64,11 @@ package final class Console: Sendable {
     }
 
     /// Writes records as they are: to a pipe every byte counts, to a terminal nothing in them may steer it.
-    package func print(verbatim text: String) {
-        guard !text.isEmpty else { return }
+    package func print(verbatim bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
         clearProgress()
-        write(output.isTerminal ? Theme.harmless(text, keepingTabs: true) : text, to: STDOUT_FILENO)
+        guard output.isTerminal else { return write(bytes, to: STDOUT_FILENO) }
+        write(Theme.harmless(String(decoding: bytes, as: UTF8.self), keepingTabs: true), to: STDOUT_FILENO)
     }
 
     /// Writes a line of the conversation.
@@ -97,9 +98,11 @@ package final class Console: Sendable {
     }
 
     /// Writes text to standard output byte for byte: a file that is passed on, not something of ours to draw.
-    package func pass(_ text: String) {
+    package func pass(_ text: String) { pass(Array(text.utf8)) }
+
+    package func pass(_ bytes: [UInt8]) {
         clearProgress()
-        write(text, to: STDOUT_FILENO)
+        write(bytes, to: STDOUT_FILENO)
     }
 
     /// Runs `body`, and shows what it last said it is doing on one line of standard error, which goes when it ends.
@@ -167,9 +170,11 @@ package final class Console: Sendable {
         return group < 0 || group == getpgrp()
     }
 
-    private func write(_ text: String, to descriptor: Int32) {
+    private func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32) {
         if descriptor == descriptors.output, isOutputClosed { return }
-        var rest = Array(text.utf8)[...]
+        var rest = bytes[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { posixWrite(descriptor, $0.baseAddress, $0.count) }
             if written > 0 {

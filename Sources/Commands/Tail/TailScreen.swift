@@ -96,39 +96,39 @@ actor TailScreen {
     /// What is written, and said in between, in one go.
     private struct Page {
         enum Piece {
-            case written(String)
+            case written([UInt8])
             case said(StyledText)
         }
 
         private var before: [Piece] = []
-        private var text = ""
+        private var written: [UInt8] = []
         /// Of what is written.
         private(set) var bytes: Int64 = 0
 
-        var pieces: [Piece] { before + [.written(text)] }
+        var pieces: [Piece] { before + [.written(written)] }
 
-        mutating func write(_ draw: (inout String) -> Void) {
-            let length = text.utf8.count
-            draw(&text)
-            bytes += Int64(text.utf8.count - length)
+        mutating func write(_ draw: (inout [UInt8]) -> Void) {
+            let length = written.count
+            draw(&written)
+            bytes += Int64(written.count - length)
         }
 
         mutating func say(_ line: StyledText) {
-            before += [.written(text), .said(line)]
-            text = ""
+            before += [.written(written), .said(line)]
+            written = []
         }
     }
 
     private func draw(_ lines: [SievedLine], on page: inout Page) {
         guard !lines.isEmpty else { return }
-        page.write { text in
+        page.write { bytes in
             for line in lines {
                 switch format {
                 case .text:
-                    if line.beginsRequest { text += "\n" }
-                    text += console.drawn(view.lines(line))
-                case .jsonl: TailRecords.json(line, into: &text)
-                case .raw: TailRecords.raw(line.line, into: &text)
+                    if line.beginsRequest { bytes.append(UInt8(ascii: "\n")) }
+                    bytes.append(contentsOf: console.drawn(view.lines(line)).utf8)
+                case .jsonl: TailRecords.json(line, into: &bytes)
+                case .raw: TailRecords.raw(line.line, into: &bytes)
                 }
             }
         }
@@ -138,9 +138,9 @@ actor TailScreen {
         for piece in page.pieces {
             switch piece {
             case .said(let line): console.say(line)
-            case .written(""): break
+            case .written([]): break
             // What is drawn for people is harmless already.
-            case .written(let text): format == .text ? console.pass(text) : console.print(verbatim: text)
+            case .written(let bytes): format == .text ? console.pass(bytes) : console.print(verbatim: bytes)
             }
         }
         // The reader has gone: there is nobody to go on for.

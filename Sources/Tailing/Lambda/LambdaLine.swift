@@ -32,19 +32,35 @@ package struct LambdaLine: Sendable, Hashable {
     }
 
     package init(_ message: String) {
-        var end = message.endIndex
-        while end > message.startIndex {
-            let before = message.index(before: end)
-            guard message[before].isNewline else { break }
-            end = before
-        }
-        let trimmed = String(message[..<end])
+        let trimmed = Self.trimmed(message)
         text = trimmed
         if let members = JSONMembers(trimmed) {
             readJSON(members)
         } else {
             readText(trimmed[...])
         }
+    }
+
+    /// Without the line breaks at its end. Character by character only where bytes do not tell: a million lines show it.
+    private static func trimmed(_ message: String) -> String {
+        let bytes = message.utf8
+        var end = bytes.endIndex
+        while end > bytes.startIndex {
+            let before = bytes.index(before: end)
+            guard bytes[before] == 0x0A || bytes[before] == 0x0D else { break }
+            end = before
+        }
+        // Behind a plain ASCII character nothing before can be part of a line break.
+        if end > bytes.startIndex, (0x20..<0x7F).contains(bytes[bytes.index(before: end)]) {
+            return end == bytes.endIndex ? message : String(message[..<end])
+        }
+        end = message.endIndex
+        while end > message.startIndex {
+            let before = message.index(before: end)
+            guard message[before].isNewline else { break }
+            end = before
+        }
+        return String(message[..<end])
     }
 
     // MARK: - Text
@@ -76,7 +92,7 @@ package struct LambdaLine: Sendable, Hashable {
         case UInt8(ascii: "["):
             readPython(line)
         case .some(let byte) where (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte):
-            if !readNode(line) { readTimeOut(line) }
+            if Self.mayBeginWithTimeOrID(line), !readNode(line) { readTimeOut(line) }
         default:
             break
         }
@@ -209,6 +225,14 @@ package struct LambdaLine: Sendable, Hashable {
                 ? byte == UInt8(ascii: "-")
                 : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
         }
+    }
+
+    /// Whether dashes stand where a time or a UUID has them: splitting a line costs more than all the rest.
+    private static func mayBeginWithTimeOrID(_ line: Substring) -> Bool {
+        line.utf8.withContiguousStorageIfAvailable { bytes in
+            let dash = UInt8(ascii: "-")
+            return bytes.count > 10 && (bytes[4] == dash && bytes[10] == UInt8(ascii: "T") || bytes[8] == dash)
+        } ?? true
     }
 
     /// `2026-11-21T10:00:00.123Z`.
