@@ -14,6 +14,8 @@ struct ReadSchedule: Sendable {
         var last: Int64?
         /// Reads in a row that found nothing.
         var quiet = 0
+        /// When lines came the last time.
+        var found: Int64?
         /// A group that does not exist is not asked for at every turn.
         var notBefore = Int64.min
         var failures = 0
@@ -22,6 +24,10 @@ struct ReadSchedule: Sendable {
     static let quietStep: Int64 = 850
     static let mostQuiet: Int64 = 10_000
     static let mostAtOnce = 4
+    /// A group has lines when some came within this time.
+    static let liveliness: Int64 = 30_000
+    /// From one read of a group to its next, in seconds, what is worth telling.
+    static let longTurn = 2.0
     /// Short: how fast calls go after throttling is the client's pacing.
     private static let pause = Backoff(base: .seconds(1), cap: .seconds(5))
 
@@ -93,9 +99,17 @@ struct ReadSchedule: Sendable {
     mutating func ended(_ key: Int, foundNew: Bool) {
         guard var entry = entries[key] else { return }
         entry.isReading = false
+        if foundNew { entry.found = entry.last }
         entry.failures = 0
         entry.quiet = foundNew ? 0 : min(entry.quiet + 1, 16)
         entries[key] = entry
+    }
+
+    /// Groups in which lines come, where they are so many that each is read seldom; nil where calls suffice.
+    func crowd(now: Int64) -> TailNotice.Crowd? {
+        let busy = entries.values.count { $0.found.map { now - $0 < Self.liveliness } ?? false }
+        let seconds = Double(busy) / perSecond
+        return seconds > Self.longTurn ? .init(groups: busy, seconds: Int(seconds.rounded())) : nil
     }
 
     /// Lines came some other way.

@@ -197,10 +197,13 @@ actor RegionWork {
         /// Since the last time.
         var fetched = 0
         var recovered = 0
+        /// Where calls do not suffice for so many groups.
+        var crowd: TailNotice.Crowd?
     }
 
     func measures() -> Measures {
-        var measures = Measures()
+        let now = pace.now
+        var measures = Measures(crowd: pace.schedule { $0.crowd(now: now) })
         var complete = Int64.max
         let longest = groups.map(\.follower.longestLag).max() ?? 0
         for key in groups.indices { groups[key].follower.elsewhere = longest }

@@ -11,6 +11,8 @@ actor TailDesk {
     private let show: LogTail.Show
 
     private var release: OrderedRelease
+    /// It was told that calls do not suffice for so many groups, or that is known not to matter.
+    private var isCrowdTold: Bool
     private var ready: [TailEvent] = []
     private var readyBytes = 0
     private var state = TailState()
@@ -33,6 +35,8 @@ actor TailDesk {
     init(options: TailOptions, show: @escaping LogTail.Show) {
         self.options = options
         self.show = show
+        // Live Tail tells the lines then, or nobody is in a hurry for them.
+        isCrowdTold = options.isLive || options.hold == .ordered
         release = OrderedRelease(reached: options.cursor?.reached ?? .min)
         if let scope = options.cursorScope { ledger = TailLedger(scope: scope, from: options.cursor) }
     }
@@ -102,6 +106,13 @@ actor TailDesk {
         guard nextSampled <= .now else { return }
         nextSampled = .now + .seconds(60)
         tell(TailNotice(.sampled, region: region, group: ""))
+    }
+
+    /// A Region's calls do not suffice for its groups: said once, for what helps is the same everywhere.
+    func crowded(_ region: String, _ crowd: TailNotice.Crowd) {
+        guard !isCrowdTold else { return }
+        isCrowdTold = true
+        tell(TailNotice(.crowded, region: region, group: "", crowd: crowd))
     }
 
     /// Lets go of what is due, and shows what is ready.

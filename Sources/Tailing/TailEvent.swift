@@ -25,10 +25,24 @@ package struct TailNotice: Sendable, Hashable {
         case leftOut
         /// A live tail ended or could not be had; reading goes on.
         case liveEnded
+        /// So many groups have lines that each is read seldom by what AWS grants; Live Tail would tell them soon.
+        case crowded
         /// A live tail left lines out, as CloudWatch does above 500 a second; reading brings them.
         case sampled
         /// Lines are missing, and it is known that they are: the tail ends with code 4.
         case gap
+    }
+
+    /// Groups that share a Region's calls.
+    package struct Crowd: Sendable, Hashable {
+        /// Those in which lines come.
+        package var groups: Int
+        /// From one read of each to the next.
+        package var seconds: Int
+
+        package init(groups: Int, seconds: Int) {
+            (self.groups, self.seconds) = (groups, seconds)
+        }
     }
 
     package var kind: Kind
@@ -36,12 +50,15 @@ package struct TailNotice: Sendable, Hashable {
     package var group: String
     /// What is behind it, where AWS or the connection said so.
     package var problem: Problem?
+    /// Of `crowded`.
+    package var crowd: Crowd?
 
-    package init(_ kind: Kind, region: String, group: String, problem: Problem? = nil) {
+    package init(_ kind: Kind, region: String, group: String, problem: Problem? = nil, crowd: Crowd? = nil) {
         self.kind = kind
         self.region = region
         self.group = group
         self.problem = problem
+        self.crowd = crowd
     }
 }
 

@@ -215,6 +215,7 @@ struct TailWork: Sendable {
             fetched += measures.fetched
             recovered += measures.recovered
             reach = max(reach, measures.reach)
+            if let crowd = measures.crowd { await desk.crowded(work.region, crowd) }
         }
         if isGathered || !isPatient { await desk.gathered() }
         let through = complete

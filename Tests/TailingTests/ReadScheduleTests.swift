@@ -103,6 +103,26 @@ import Testing
         }
     }
 
+    @Test("groups with lines are too many for their Region's calls when each waits for more than two seconds")
+    func crowd() {
+        for (perSecond, busy, expected) in [
+            (22.5, 45, nil), (22.5, 100, .init(groups: 100, seconds: 4)), (9, 10, nil), (9, 19, .init(groups: 19, seconds: 2)),
+        ] as [(Double, Int, TailNotice.Crowd?)] {
+            var schedule = ReadSchedule(perSecond: perSecond)
+            for key in 0..<150 { schedule.add(key) }
+            var now: Int64 = 0
+            var read: Set<Int> = []
+            while read.count < 150 {
+                now += 50
+                guard let key = schedule.next(now: now, due: { read.contains($0) ? .max : .min }) else { continue }
+                read.insert(key)
+                schedule.ended(key, foundNew: key < busy)
+            }
+            #expect(schedule.crowd(now: now) == expected, "\(perSecond) \(busy)")
+            #expect(schedule.crowd(now: now + ReadSchedule.liveliness) == nil)
+        }
+    }
+
     @Test("a hundred groups with five calls a second: each gets its share, the busy ones most")
     func fairness() {
         var schedule = ReadSchedule(perSecond: 5)

@@ -135,7 +135,7 @@ import Views
 
     @Test func noticesAndTheFooter() throws {
         let kinds: [TailNotice.Kind] = [
-            .waiting, .joined, .slowedDown, .interrupted, .leftOut, .liveEnded, .sampled, .gap,
+            .waiting, .joined, .slowedDown, .interrupted, .leftOut, .liveEnded, .sampled, .gap, .crowded,
         ]
         let problem = Problem(.throttled, "FilterLogEvents was refused", cause: "Rate exceeded")
         var book = InvocationBook()
@@ -150,9 +150,11 @@ import Views
             var profile = Self.profile(120)
             profile.hasUnicode = unicode
             var lines = kinds.map { kind in
-                let hasProblem = ![.waiting, .joined, .sampled].contains(kind)
+                let hasProblem = ![.waiting, .joined, .sampled, .crowded].contains(kind)
                 return TailNotices.line(
-                    TailNotice(kind, region: "us-east-1", group: "/aws/lambda/x", problem: hasProblem ? problem : nil),
+                    TailNotice(
+                        kind, region: "us-east-1", group: "/aws/lambda/x", problem: hasProblem ? problem : nil,
+                        crowd: kind == .crowded ? .init(groups: 100, seconds: 4) : nil),
                     on: profile)
             }
             lines.append(TailNotices.line(crash, on: profile))

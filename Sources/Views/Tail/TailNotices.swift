@@ -14,6 +14,12 @@ package enum TailNotices {
         case .interrupted: return "\("!", .warning) \(place) does not answer; trying on\(why)"
         case .leftOut: return "\("-", .warning) \(place) is left out\(why)"
         case .liveEnded: return "\("!", .warning) \(place) is no longer tailed live; reading goes on\(why)"
+        case .crowded:
+            let (groups, seconds) = (notice.crowd?.groups ?? 0, notice.crowd?.seconds ?? 0)
+            return """
+                \("!", .warning) \(notice.region, .name(notice.region)) has lines in \(groups) groups, each read every \
+                \(seconds) s by AWS's quota; --live (billed by the minute) shows them within a second or two
+                """
         case .sampled: return "\("!", .warning) \(place) has more lines than a live tail shows; reading brings the rest"
         case .gap: return "\(profile.hasUnicode ? "✗" : "x", .bad) \(place) has lines that are missing here\(why)"
         }
