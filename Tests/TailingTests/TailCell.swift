@@ -114,6 +114,9 @@ final class TailWitness: Sendable {
         var unmarked = 0
         var reached = Int64.min
         var delays: [Int64] = []
+        /// Of lines later than half a minute after the first.
+        var settled: [Int64] = []
+        var first: Int64?
         var notices: [TailNotice.Kind: Int] = [:]
         var fetched = 0
         /// Of those before a kill.
@@ -159,6 +162,9 @@ final class TailWitness: Sendable {
                     counts.output.length += 1
                     counts.take(line)
                     counts.delays.append(now - line.ingestionTime)
+                    let first = counts.first ?? line.timestamp
+                    counts.first = min(first, line.timestamp)
+                    if line.timestamp > first + 30_000 { counts.settled.append(now - line.ingestionTime) }
                 case .notice(let notice): counts.notices[notice.kind, default: 0] += 1
                 case .state(let state): counts.fetched = state.fetched
                 }
