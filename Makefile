@@ -94,7 +94,7 @@ tail-schedules: setup ## 100,000 random schedules of following, against a simple
 	swift build -c release -Xswiftc -enable-testing --package-path benchmarks/tail --product tail-schedules
 	benchmarks/tail/.build/release/tail-schedules 100000
 
-tail-matrix: build ## following with every lag and trouble against the local stack, into docs/tail.md; 40 minutes
+tail-matrix: build ## following with every lag and trouble against the local stack, into docs/tail.md; 25 minutes
 	TASKOPS_TAIL_MATRIX=all swift test --filter TailStackTests
 
 soak-tail: release ## ten minutes of taskops tail on 100 groups with 2,000 lines a second: memory and CPU
