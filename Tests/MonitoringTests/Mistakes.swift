@@ -364,7 +364,7 @@ extension Mistake {
         add(["dashboards/a b.json": "«{\"widgets\": []}"], .malformedName, "letters, digits, - and _"),
         add(
             ["dashboards/big.json": "{\"widgets\": []}" + String(repeating: " ", count: 1_100_000) + "«"], .fileSize,
-            "make several of it", severity: .warning
+            "1024 are sent to AWS at most"
         )
         .pointing(at: "dashboards/big.json", "«{"),
     ]

@@ -40,10 +40,10 @@ package struct Plan: Sendable, Hashable, Codable {
     /// What to say of all that could not be looked at; nil where there is nothing.
     package var unreadableProblem: Problem? {
         guard let first = unreadable.first else { return nil }
-        let count = unreadable.count == 1 ? "something" : "\(unreadable.count) things"
+        let (count, them) = unreadable.count == 1 ? ("something", "it") : ("\(unreadable.count) things", "them")
         return Problem(
             first.problem.kind == .usage ? .failed : first.problem.kind,
-            "\(count) could not be looked at, and nothing is planned for it", cause: first.problem.summary,
+            "\(count) could not be looked at, and nothing is planned for \(them)", cause: first.problem.summary,
             hint: first.problem.hint)
     }
 
