@@ -11,10 +11,10 @@ import Views
 /// What the commands need that hold monitoring files against AWS: the files, filled in for the account, and whom to ask.
 struct MonitoringWork: Sendable {
     let session: Session
-    /// What the files want in the Regions asked for.
-    let desired: DesiredState
-    let account: String
-    let deadline: Deadline
+    private let root: MonitoringRoot
+    /// What the files want in the Regions asked for, a stand-in where they name the account.
+    private let draft: DesiredState
+    private let deadline: Deadline
     /// How much `taskops validate` finds that is no obstacle.
     let remarks: Int
 
@@ -31,25 +31,29 @@ struct MonitoringWork: Sendable {
         // Files first, and all that can be said of them without asking: who mends one does not want to wait for an answer,
         // and what AWS would refuse half-way through is better known before.
         let root = try MonitoringRoot.find(options, in: environment)
-        let report = try ValidationReport.make(
-            root: root.path, shownAs: root.shownAs, stack: session.stack, regions: Set(session.regions.map(\.region)))
+        let regions = session.regions.map(\.region)
+        let (report, desired) = try ValidationReport.read(
+            root: root.path, shownAs: root.shownAs, stack: session.stack, regions: Set(regions))
         guard report.obstacles.isEmpty else { throw Problems(report.obstacles) }
         remarks = report.findings.count
-        let variables: MonitoringVariables
-        (variables, account) = try await Self.variables(session, deadline: deadline)
-        let files = try MonitoringFolder.read(
-            root: root.path, shownAs: root.shownAs, variables: variables, stack: session.stack)
-        desired = Self.within(session.regions.map(\.region), files.desired)
+        self.root = root
+        draft = Self.within(regions, desired)
     }
 
     func plan(_ options: Planner.Options, _ console: Console) async throws -> Plan {
         if remarks > 0 { console.say(ValidateView.remarks(remarks)) }
-        let live = await console.withProgress { line in
-            let progress = LiveProgressLine(line)
-            return await reader.read(
-                LiveRequest(for: desired, adopting: options.adopts), deadline: deadline
-            ) { progress.add($0) }
-        }
+        // Whose account it is, and what is live in it, are asked for at the same time.
+        let asking = Task { try await identified() }
+        defer { asking.cancel() }
+        let exact = Task { LiveRequest(for: try await asking.value.desired, adopting: options.adopts) }
+        var request = LiveRequest(for: draft)
+        request.asksForTags = { await (try? exact.value)?.wantsTags($0) ?? false }
+        async let first = read(request, console)
+        let (desired, account) = try await asking.value
+        let wanted = try await exact.value
+        var live = await first
+        // A name that has the account in it.
+        if !wanted.reads(asMuchAs: request) { live = await read(wanted, console) }
         let planner = Planner(desired: desired, live: live, options: options)
         if let name = planner.unknownNames.first {
             let near = closestMatch(to: name, among: desired.resources.map(\.id.name)).map { "did you mean \($0)?" }
@@ -57,6 +61,20 @@ struct MonitoringWork: Sendable {
                 .usage, "nothing is called \(name), in the files or in AWS", hint: near ?? "all of it: taskops plan")
         }
         return planner.plan(account: account)
+    }
+
+    private func read(_ request: LiveRequest, _ console: Console) async -> LiveState {
+        await console.withProgress { line in
+            let progress = LiveProgressLine(line)
+            return await reader.read(request, deadline: deadline) { progress.add($0) }
+        }
+    }
+
+    private func identified() async throws -> (desired: DesiredState, account: String) {
+        let (variables, account) = try await Self.variables(session, deadline: deadline)
+        let files = try MonitoringFolder.read(
+            root: root.path, shownAs: root.shownAs, variables: variables, stack: session.stack)
+        return (Self.within(session.regions.map(\.region), files.desired), account)
     }
 
     var reader: LiveReader { Self.reader(session) }

@@ -43,6 +43,13 @@ package struct ValidationReport: Sendable, Hashable, Codable {
     package static func make(
         root: String, shownAs: String, stack: TaskStack, paths: [String] = [], regions: Set<String>? = nil
     ) throws(Problem) -> ValidationReport {
+        try read(root: root, shownAs: shownAs, stack: stack, paths: paths, regions: regions).report
+    }
+
+    /// The same, with what the files want as far as it could be read; a stand-in where they name the account.
+    package static func read(
+        root: String, shownAs: String, stack: TaskStack, paths: [String] = [], regions: Set<String>? = nil
+    ) throws(Problem) -> (report: ValidationReport, desired: DesiredState) {
         let variables = try MonitoringVariables.withoutAsking(stack)
         let files = try MonitoringFolder.look(root: root, shownAs: shownAs, variables: variables, stack: stack)
         let pages = MonitoringFolder.pages(root: root, shownAs: shownAs)
@@ -60,7 +67,8 @@ package struct ValidationReport: Sendable, Hashable, Codable {
             chosen.contains($0.place.file) && regions?.contains($0.id.region) ?? true
         }
         Excerpts.add(to: &findings, root: root, shownAs: shownAs)
-        return ValidationReport(stack: stack.name, files: looked.count, resources: resources, findings: findings)
+        let report = ValidationReport(stack: stack.name, files: looked.count, resources: resources, findings: findings)
+        return (report, files.desired)
     }
 
     private static func asked(

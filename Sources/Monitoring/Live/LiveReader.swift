@@ -62,11 +62,12 @@ package struct LiveReader: Sendable {
     /// stranger's, its own service says so. A run that has nothing to do asks nothing here.
     private func confirmTags(of state: inout LiveState, _ request: LiveRequest, with readers: [RegionLive]) async {
         let byRegion = Dictionary(readers.map { ($0.region, $0) }) { first, _ in first }
-        let doubtful = state.resources.values.filter { resource in
-            resource.tags == nil && request.wantsTags(resource)
-                && !state.isUnreadable(.tags, in: resource.id.region, name: resource.id.name)
-                && byRegion[resource.id.region] != nil
-        }.sorted { $0.id < $1.id }
+        var doubtful: [LiveResource] = []
+        for resource in state.resources.values where resource.tags == nil && byRegion[resource.id.region] != nil {
+            guard !state.isUnreadable(.tags, in: resource.id.region, name: resource.id.name) else { continue }
+            if await request.wantsTags(resource) { doubtful.append(resource) }
+        }
+        doubtful.sort { $0.id < $1.id }
         let answers = await doubtful.boundedMap(limit: 8) { resource in
             guard let reader = byRegion[resource.id.region] else { return RegionLive.Attempt<[String: String]>.success([:]) }
             return await reader.attempt(.tags, resource.id.name) { () throws(AWSError) in try await reader.tags(of: resource) }

@@ -12,7 +12,7 @@ package struct LiveRequest: Sendable {
     package var subscriptionFilterGroups: Set<ResourceID>?
 
     /// Whether it matters whose a thing is that the tagging API does not name; nil asks about all of them.
-    package var asksForTags: (@Sendable (LiveResource) -> Bool)?
+    package var asksForTags: (@Sendable (LiveResource) async -> Bool)?
 
     package init(
         stack: String, kept: Set<ResourceID>?, metricFilterGroups: Set<ResourceID>? = [],
@@ -60,7 +60,14 @@ package struct LiveRequest: Sendable {
         self = request
     }
 
-    func wantsTags(_ resource: LiveResource) -> Bool { asksForTags?(resource) ?? true }
+    package func wantsTags(_ resource: LiveResource) async -> Bool { await asksForTags?(resource) ?? true }
+
+    /// Whether the same things are read for both, whatever their tags are asked for.
+    package func reads(asMuchAs other: LiveRequest) -> Bool {
+        kept == other.kept && metricFilterGroups == other.metricFilterGroups
+            && subscriptionFilterGroups == other.subscriptionFilterGroups
+    }
+
     func keeps(_ id: ResourceID) -> Bool { kept?.contains(id) ?? true }
     func wantsMetricFilters(of id: ResourceID) -> Bool { metricFilterGroups?.contains(id) ?? true }
     func wantsMetricFilters(in region: String) -> Bool { metricFilterGroups?.contains { $0.region == region } ?? true }
