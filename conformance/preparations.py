@@ -552,7 +552,12 @@ def _applied(stack: Stack) -> Iterator[Path]:
     for group in ("target", "changed", "cleared", "old"):
         own = {} if group == "target" else {"tags": tags}
         logs.create_log_group(logGroupName=f"{_APPLY}-{group}", **own)
-    target = f"arn:aws:logs:us-east-1:123456789012:log-group:{_APPLY}-target"
+    # Nothing is written to the group, so the function is never called for it.
+    functions = stack.client("lambda")
+    target = functions.get_function(FunctionName=_FUNCTION)["Configuration"]["FunctionArn"]
+    functions.add_permission(
+        FunctionName=_FUNCTION, StatementId=_APPLY, Action="lambda:InvokeFunction", Principal="logs.amazonaws.com"
+    )
     logs.put_metric_filter(
         logGroupName=f"{_APPLY}-changed",
         filterName="old",
@@ -580,6 +585,7 @@ def _applied(stack: Stack) -> Iterator[Path]:
                 path.write_text(text.replace("KEY", key).replace("TARGET", target))
             yield Path(folder, "taskops.yaml")
     finally:
+        functions.remove_permission(FunctionName=_FUNCTION, StatementId=_APPLY)
         _remove_applied(stack)
 
 
