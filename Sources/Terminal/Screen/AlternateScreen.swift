@@ -133,6 +133,10 @@ package final class AlternateScreen: Sendable {
         draw(&state)
     }
 
+    private func measureIfResized(_ state: inout State) {
+        if state.isOurs, Self.size(console) != state.size { measure(&state) }
+    }
+
     private func give(_ state: inout State) {
         guard state.isOurs else { return }
         state.isOurs = false
@@ -164,6 +168,8 @@ package final class AlternateScreen: Sendable {
         var made: [any DispatchSourceProtocol] = handlers.map { number, handler in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler(handler: handler)
+            // Listening begins a moment after it was asked for, and a window resized before tells nobody.
+            if number == SIGWINCH { source.setRegistrationHandler { [self] in state.withLock { measureIfResized(&$0) } } }
             return source
         }
         if mode != nil {
