@@ -73,6 +73,7 @@ import Testing
         "INSIGHT_RULE_METRIC('rule', 'UniqueContributors')",
         "DB_PERF_INSIGHTS('RDS', 'db-BQ2TPYY7HG2GDFC7APMB3BVB3M', 'db.Transactions.active_transactions.avg')",
         "DB_PERF_INSIGHTS('RDS', 'db-1', ['db.load.avg', 'db.SQL.queries.avg'])",
+        "LAMBDA('MyLambda')", "LAMBDA('MyLambda', 'param', 3.14, true)",
     ])
     func metricMath(_ expression: String) throws {
         let math = try MetricMath(expression, in: MathScope(ids: ["m1": .metric, "m2": .metric]))

@@ -96,4 +96,32 @@ import Testing
         let findings = try Checkout(["dashboards/short.json": body]).findings().filter { $0.severity == .error }
         #expect(findings.isEmpty == isTaken, "\(findings.map(\.problem.description))")
     }
+
+    /// What each function takes as the user guide writes it; after the bar, what may be left out.
+    static let signatures = [
+        "ABS(m1|)", "ANOMALY_DETECTION_BAND(m1|2)", "AVG(m1|)", "CEIL(m1|)", "DATAPOINT_COUNT(m1|)", "DATE(m1|)", "DAY(m1|)",
+        "DB_PERF_INSIGHTS('RDS', 'db-1', 'db.load.avg'|)", "DIFF(m1|)", "DIFF_TIME(m1|)", "EPOCH(m1|)", "FILL(m1, REPEAT|)",
+        "FIRST(m1|)", "FLOOR(m1|)", "HOUR(m1|)", "IF(m1, 1|0)", "INSIGHT_RULE_METRIC('rule', 'UniqueContributors'|'key')",
+        "LAMBDA('f'|1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, true)", "LAST(m1|)", "LOG(m1|)",
+        "LOG10(m1|)", "MAX(m1|)", "METRICS(|'errors')", "METRIC_COUNT(m1|)", "MIN(m1|)", "MINUTE(m1|)", "MONTH(m1|)",
+        "PERIOD(m1|)", "RATE(m1|)", "REMOVE_EMPTY(m1|)", "RUNNING_SUM(m1|)", "SEARCH('Errors', 'Sum'|300)",
+        "SERVICE_QUOTA(m1|)", "SLICE(m1, 1|2)", "SORT(m1, AVG, DESC|10)", "STDDEV(m1|)", "SUM(m1|)", "TIME_SERIES(m1|)",
+        "YEAR(m1|)",
+    ]
+
+    @Test(arguments: signatures)
+    func argumentsOfAFunction(_ signature: String) throws {
+        let parts = signature.dropLast().split(separator: "(")
+        let lists = parts[1].split(separator: "|", omittingEmptySubsequences: false).map { $0.split(separator: ", ") }
+        let all = lists[0] + lists[1]
+        for count in 0...all.count + 1 {
+            let call = "\(parts[0])(\((all + ["1"]).prefix(count).joined(separator: ", ")))"
+            let math = try? MetricMath(call, in: MathScope(ids: ["m1": .metric]))
+            #expect((math != nil) == (lists[0].count...all.count).contains(count), "\(call)")
+        }
+    }
+
+    @Test func everyFunctionIsTried() {
+        #expect(Set(Self.signatures.map { String($0.prefix { $0 != "(" }) }) == Set(MathFunction.all.keys))
+    }
 }

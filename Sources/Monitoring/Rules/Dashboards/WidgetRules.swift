@@ -1,7 +1,7 @@
 import Basics
 import TaskSystem
 
-/// The properties of one widget.
+/// The properties of one widget. A limit stands here only where AWS states one.
 struct WidgetRules {
     let shape: DashboardShape
     let index: Int
@@ -25,7 +25,7 @@ struct WidgetRules {
         .init("states", .list(.oneOf(["ALARM", "INSUFFICIENT_DATA", "OK"]), 0...3, isOrdered: false)),
     ]
     private static let custom: [DashboardShape.Member] = [
-        .init("endpoint", .text(1...2048), isRequired: true), .init("params"), title,
+        .init("endpoint", .anyText, isRequired: true), .init("params"), title,
         .init(
             "updateOn",
             .structure([Field("refresh", .boolean), Field("resize", .boolean), Field("timeRange", .boolean)])),
@@ -36,23 +36,23 @@ struct WidgetRules {
             .list(
                 .structure([
                     Field("metricName", .text(1...255), isRequired: true),
-                    Field("resourceType", .text(1...255), isRequired: true), Field("stat", .text(1...255)),
+                    Field("resourceType", .anyText, isRequired: true), Field("stat", .anyText),
                 ]), 1...100, isOrdered: true), isRequired: true),
         .init(
             "labels",
             .list(
-                .structure([Field("key", .text(1...255), isRequired: true), Field("value", .text(0...255))]), 0...100,
+                .structure([Field("key", .anyText, isRequired: true), Field("value", .anyText)]), 0...100,
                 isOrdered: true), isRequired: true),
         .init(
             "aggregateBy",
             .structure([
-                Field("key", .text(0...255)), Field("func", .oneOf(["AVG", "MIN", "MAX", "STDDEV", "SUM"])),
+                Field("key", .anyText), Field("func", .oneOf(["AVG", "MIN", "MAX", "STDDEV", "SUM"])),
             ])),
         .init(
             "widgetOptions",
             .structure([
                 Field("legend", legend), Field("view", .oneOf(["timeSeries", "bar", "pie"])), Field("stacked", .boolean),
-                Field("rowsPerPage", .wholeNumber(1...1000)), Field("widgetsPerRow", .wholeNumber(1...24)),
+                Field("rowsPerPage", .wholeNumber(1...Int.max)), Field("widgetsPerRow", .wholeNumber(1...24)),
             ])),
         .init("period", .wholeNumber(1...604_800)), .init("splitBy", .anyText), title, .init("region", regions),
     ]

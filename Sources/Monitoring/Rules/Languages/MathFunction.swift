@@ -1,6 +1,7 @@
 /// The functions of metric math: how many arguments each takes, and what it makes of them.
 ///
-/// Source: CloudWatch user guide, "Metric math syntax and functions".
+/// Source: CloudWatch user guide, "Metric math syntax and functions"; of LAMBDA, "Using your custom data source": a name
+/// and up to twenty texts, numbers, `true` or `false`.
 struct MathFunction: Sendable {
     var arguments: ClosedRange<Int>
     var result: Result
@@ -33,7 +34,7 @@ struct MathFunction: Sendable {
         "DAY": .init(1...1, .series), "DB_PERF_INSIGHTS": .init(3...3, .several), "DIFF": .init(1...1, .same),
         "DIFF_TIME": .init(1...1, .same), "EPOCH": .init(1...1, .series), "FILL": .init(2...2, .same),
         "FIRST": .init(1...1, .series), "FLOOR": .init(1...1, .same), "HOUR": .init(1...1, .series),
-        "IF": .init(2...3, .series), "INSIGHT_RULE_METRIC": .init(2...3, .series), "LAMBDA": .init(1...30, .several),
+        "IF": .init(2...3, .series), "INSIGHT_RULE_METRIC": .init(2...3, .series), "LAMBDA": .init(1...21, .several),
         "LAST": .init(1...1, .series), "LOG": .init(1...1, .same), "LOG10": .init(1...1, .same),
         "MAX": .init(1...1, .folded), "METRICS": .init(0...1, .several), "METRIC_COUNT": .init(1...1, .number),
         "MIN": .init(1...1, .folded), "MINUTE": .init(1...1, .series), "MONTH": .init(1...1, .series),

@@ -203,6 +203,10 @@ struct MetricMath {
             return .unknown
         }
         if function == "DB_PERF_INSIGHTS", token.token == .sign("[") { return try texts() }
+        if function == "LAMBDA", number > 0, token.token == .name("true") || token.token == .name("false") {
+            next += 1
+            return .unknown
+        }
         if function == "SEARCH", number < 2 {
             throw LanguageError(
                 number == 0 ? "SEARCH needs what to search for in quotes" : "SEARCH needs a statistic in quotes",
