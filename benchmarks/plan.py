@@ -24,7 +24,7 @@ import boto3
 import yaml
 from measure import Cost, run
 
-DELAY, RUNS, TERRAFORM_RUNS = 50, 9, 3
+DELAY, RUNS = 50, 11
 ALARMS, GROUPS, DASHBOARDS, WIDGETS = 500, 500, 20, 20
 REGION, THREE, SIZES = "eu-central-1", ("eu-north-1", "eu-south-1", "eu-west-3"), (1250, 2500, 5000)
 BEGIN, END = "<!-- plan: begin -->", "<!-- plan: end -->"
@@ -208,16 +208,19 @@ def side_by_side(taskops: str, folder: Path) -> list[str]:
     fault = control("POST", "/faults", {"kind": "delay", "delayMs": DELAY})["id"]
     try:
         counted(ours)
-        measured = [counted(ours) for _ in range(RUNS)]
-        peers = [counted(theirs) for _ in range(TERRAFORM_RUNS)] if plugins else []
+        measured, peers = [], []
+        for _ in range(RUNS):
+            measured.append(counted(ours))
+            if plugins:
+                peers.append(counted(theirs))
     finally:
         control("DELETE", f"/faults/{fault}")
     costs, most = [cost for cost, _ in measured], max(count for _, count in measured)
     lines = [
         f"### A plan without changes: {ALARMS} alarms, {GROUPS} log groups, {DASHBOARDS} dashboards of {WIDGETS} widgets",
         "",
-        f"`benchmarks/run.sh plan`, every AWS call {DELAY} ms longer; medians of {RUNS} runs of taskops and of "
-        f"{TERRAFORM_RUNS} of Terraform. Memory is that of the largest process.",
+        f"`benchmarks/run.sh plan`, every AWS call {DELAY} ms longer; medians of {RUNS} runs, in turn. Memory is "
+        "that of the largest process.",
         "",
     ]
     if not peers:
@@ -254,14 +257,14 @@ def growing(taskops: str, folder: Path) -> list[str]:
         root = folder / f"three-{size}"
         configuration = stack_file(root, THREE, "bench-3")
         written(root, size, 0, 0)
-        measured = [counted([taskops, "plan", "--config", str(configuration)]) for _ in range(3)]
+        measured = [counted([taskops, "plan", "--config", str(configuration)]) for _ in range(RUNS)]
         costs = [cost for cost, _ in measured]
         rows.append((size * 3, measured[0][1], median(costs, "memory"), median(costs, "wall"), median(costs, "cpu")))
     smallest = rows[0]
     return [
         f"### {SIZES[-1]:,} alarms in each of three Regions",
         "",
-        "Medians of 3 runs without delay; beside each figure how many times the smallest's it is. DescribeAlarms gives nine "
+        f"Medians of {RUNS} runs without delay; beside each figure how many times the smallest's it is. DescribeAlarms gives nine "
         "pages of a hundred a second in a Region, which is what the time goes into.",
         "",
         "| alarms | calls | memory | wall | cpu |",
