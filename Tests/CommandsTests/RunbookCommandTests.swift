@@ -7,12 +7,9 @@ import Testing
 
 /// At night people copy from the pages: every `taskops` line in them has to be one that is understood.
 @Suite struct RunbookCommandTests {
-    /// Words that pages may name before they are there. One that is there has to leave this list.
-    static let planned: Set<String> = []
-
     @Test("every taskops line of a page is one that taskops takes", arguments: try Page.all())
     func understood(page: Page) throws {
-        for command in page.commands where !Self.isToCome(command.words) {
+        for command in page.commands {
             do {
                 _ = try Self.parsed(command.words)
             } catch {
@@ -31,11 +28,6 @@ import Testing
         #expect(words.contains(["schema", "plan"]))
     }
 
-    @Test("what is to come is not there yet", arguments: RunbookCommandTests.planned.sorted())
-    func notYet(words: String) {
-        #expect(throws: (any Error).self) { try Self.parsed(words.split(separator: " ").map(String.init)) }
-    }
-
     @Test(
         "a shell's words",
         arguments: [
@@ -46,13 +38,6 @@ import Testing
         ])
     func words(text: String, expected: [String]) {
         #expect(Page.words(of: Substring(text)) == expected)
-    }
-
-    private static func isToCome(_ words: [String]) -> Bool {
-        planned.contains { come in
-            let parts = come.split(separator: " ").map(String.init)
-            return words.first == parts.first && parts.dropFirst().allSatisfy(words.contains)
-        }
     }
 
     private static func parsed(_ words: [String]) throws -> any ParsableCommand {
