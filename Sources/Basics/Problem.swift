@@ -76,7 +76,11 @@ extension Problem: CustomStringConvertible {
         var line = location.map { "\($0): " } ?? ""
         line += summary
         if let cause { line += ": \(cause)" }
-        if let hint { line += "; \(hint)" }
+        if let hint {
+            // Another system's words end with a full stop where ours go on.
+            if line.hasSuffix("."), !line.hasSuffix("..") { line.removeLast() }
+            line += "; \(hint)"
+        }
         return line.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 }

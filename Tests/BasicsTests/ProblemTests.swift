@@ -16,6 +16,12 @@ import Testing
         #expect(!problem.description.contains("\n"))
     }
 
+    @Test func anotherSystemsFullStopDoesNotStandBeforeWhatToDo() {
+        let problem = Problem(.notFound, "there is no group", cause: "It does not exist.", hint: "check the name")
+        #expect(problem.description == "there is no group: It does not exist; check the name")
+        #expect(Problem(.notFound, "there is no group", cause: "It does not exist.").description.hasSuffix("exist."))
+    }
+
     @Test func secretsStayWrapped() {
         struct Holder { let token = Secret("wJalrXUtnFEMI") }
         var dumped = ""
