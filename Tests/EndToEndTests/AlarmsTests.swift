@@ -3,7 +3,7 @@ import TaskSystem
 import TestSupport
 import Testing
 
-extension ConsoleEndToEnd {
+extension MonitoringEndToEnd {
     /// `taskops alarms` and `taskops runbook`, as somebody woken at night uses them.
     @Suite struct AlarmsTests {
         @Test("no alarm, one without data, one that rings: 0, 1, 2, and whose it is")

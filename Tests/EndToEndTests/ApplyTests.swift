@@ -2,7 +2,7 @@ import FoundationEssentials
 import Subprocess
 import Testing
 
-extension ConsoleEndToEnd {
+extension MonitoringEndToEnd {
     /// `taskops apply` and `taskops import`, the built program against the local stack, read back by others' clients.
     @Suite struct ApplyTests {
         @Test("apply, and boto3 reads every member back as the files say; plan then finds nothing, import neither")

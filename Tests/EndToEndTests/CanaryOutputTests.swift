@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension CanaryEndToEnd {
     /// Where the result goes, each form read by its own consumer.
     @Suite struct CanaryOutputTests {
         private static let quick = ["--sandbox", "canary", "--region", "us-east-1", "--timeout", "3s", "--slow-after", "2s"]

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension CanaryEndToEnd {
     /// Longer looks: many canaries, writes and reads across Regions, the last days, and who runs it.
     @Suite struct CanarySeriesTests {
         @Test("--count and --concurrency: so many runs, each hop's percentiles, and no row left")

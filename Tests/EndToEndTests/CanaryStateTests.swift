@@ -3,7 +3,7 @@ import FoundationEssentials
 import Subprocess
 import Testing
 
-extension EndToEnd {
+extension CanaryEndToEnd {
     /// Runs that remember each other: late, lost and twice, M of N, one at a time.
     @Suite struct CanaryStateTests {
         private static let quick = ["--region", "us-east-1", "--timeout", "3s", "--slow-after", "2s"]

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-extension EndToEnd {
+extension CanaryEndToEnd {
     /// A stack that works.
     @Suite struct CanaryTests {
         @Test("a task gets through both Regions, and the JSON report has every key it promises")

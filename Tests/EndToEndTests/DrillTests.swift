@@ -1,7 +1,7 @@
 import Basics
 import Testing
 
-extension ConsoleEndToEnd {
+extension MonitoringEndToEnd {
     /// `taskops drill`, on alarms that call somebody, cannot, or must not.
     @Suite struct DrillTests {
         @Test("every alarm of a Region goes into ALARM and back, and the history says who was called")

@@ -2,7 +2,7 @@ import Database
 import FoundationEssentials
 import Testing
 
-extension EndToEnd {
+extension CanaryEndToEnd {
     /// Nothing lost, nothing twice. `make soak` does the same with 200 in a row and 50 at once.
     @Suite struct ManyCanariesTests {
         @Test("20 canaries in a row all get through, and leave the tables as they were")

@@ -3,7 +3,7 @@ import TaskSystem
 import TestSupport
 import Testing
 
-extension ConsoleEndToEnd {
+extension MonitoringEndToEnd {
     /// `taskops plan` against what boto3 has put there.
     @Suite struct PlanTests {
         @Test("what is not there is to be made, in each Region, and the plan file says all of it")
