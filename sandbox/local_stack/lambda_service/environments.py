@@ -18,7 +18,7 @@ from . import code
 from .functions import FunctionView
 from .log_lines import LogStream, Report, iso
 from .metrics import FunctionMetrics
-from .processes import Spawner, kill_group, peak_memory_mb
+from .processes import Spawner, kill_group, peak_memory_mb, stop_group
 from .runtime_api import Invocation, RuntimeApi
 
 #: A role's session lasts longer than an environment may be reused, so that no process outlives its key.
@@ -221,8 +221,10 @@ class Environment:
     def _run(self, invocation: Invocation) -> None:
         invocation.deadline = time.time() + self.function.timeout
         give_up = time.monotonic() + self.function.timeout
-        self._api.offer(invocation)
         crashes = self._world.faults.take(("function-crash",), region=self.function.region, function=self.function.name)
+        if crashes and not crashes[0].delayMs:
+            invocation.when_handed = self._hold
+        self._api.offer(invocation)
         timer = None
         if crashes:
             timer = threading.Timer(crashes[0].delayMs / 1000, self._crash, (invocation,))
@@ -237,6 +239,11 @@ class Environment:
                 self._killed_for = "timeout"
         if timer is not None:
             timer.cancel()
+
+    def _hold(self) -> None:
+        """A fast function would be done before it is killed: it gets the event, and no time for it."""
+        if self._process is not None:
+            stop_group(self._process)
 
     def _crash(self, invocation: Invocation) -> None:
         """The fault "function-crash": the process is killed once it holds the event."""

@@ -68,6 +68,12 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
+def stop_group(process: subprocess.Popen[bytes]) -> None:
+    """It runs no further until it is killed."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGSTOP)
+
+
 def peak_memory_mb(pid: int) -> int:
     """The most memory the process had, in whole megabytes; 0 when it is gone."""
     try:

@@ -10,6 +10,7 @@ import re
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..http_server import ConnectionCut, HttpServer, Request, Response
@@ -28,6 +29,8 @@ class Invocation:
     client_context: str | None = None
     deadline: float = 0.0
     handed_at: float = 0.0
+    #: Called when the runtime is about to get it.
+    when_handed: Callable[[], None] | None = None
     #: Set when the runtime has answered: its payload, and whether it answered with an error.
     reply: bytes | None = None
     failed: bool = False
@@ -95,6 +98,8 @@ class RuntimeApi:
             assert invocation is not None
             self._waiting, self._current = None, invocation
             invocation.handed_at = time.monotonic()
+            if invocation.when_handed is not None:
+                invocation.when_handed()
             self.changed.notify_all()
         headers = {
             "Content-Type": "application/json",

@@ -123,6 +123,11 @@ def test_a_crash_and_an_error_of_the_function(make_function, stack):
         answer = function.invoke({"sleep": 1})
         assert b"signal: killed" in answer["Payload"].read() and answer["FunctionError"] == "Unhandled"
         assert "FunctionError" not in function.invoke({})
+    # However fast it is, it is killed before it has done anything.
+    with stack.fault(kind="function-crash", function=function.name, times=10):
+        answers = [function.invoke({}) for _ in range(10)]
+        assert all(b"signal: killed" in answer["Payload"].read() for answer in answers)
+    assert "FunctionError" not in function.invoke({})
     with stack.fault(kind="function-error", function=function.name, message="for the test"):
         assert b"for the test" in function.invoke({})["Payload"].read()
     with stack.fault(kind="function-throttle", function=function.name):

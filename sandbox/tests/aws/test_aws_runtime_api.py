@@ -1,6 +1,7 @@
 """The Runtime API by itself, spoken to as a runtime speaks to it."""
 
 import http.client
+import select
 
 import pytest
 from aws_support import EAST
@@ -24,5 +25,19 @@ def test_a_runtime_that_asks_again_still_gets_its_event():
         assert (answer.headers["Lambda-Runtime-Aws-Request-Id"], answer.read()) == (invocation.request_id, b"{}")
         with pytest.raises(ConnectionResetError):
             given_up.getresponse()
+    finally:
+        api.close()
+
+
+def test_a_runtime_can_be_stopped_before_it_has_its_event():
+    api, invocation = RuntimeApi(), Invocation(b"{}", f"arn:aws:lambda:{EAST}:123456789012:function:f")
+    runtime = http.client.HTTPConnection(api.address, timeout=5)
+    unread = []
+    invocation.when_handed = lambda: unread.append(select.select([runtime.sock], [], [], 0.05)[0])
+    try:
+        runtime.request("GET", NEXT)
+        api.offer(invocation)
+        assert runtime.getresponse().read() == b"{}"
+        assert unread == [[]], "called once, and nothing was sent yet"
     finally:
         api.close()
