@@ -174,8 +174,8 @@ def _errors(theirs: dict[str, Any], ours: dict[str, Any]) -> Iterator[tuple[str,
     named = code != str(status)
     code = code if named else f"HTTP {status}"
     if "failed" in ours:
-        # The credential chain's own calls end in a sentence, which has to hold the same.
-        text = f"{code} (status {status})" + (f": {message}" if message and named else "")
+        # The credential chain's own calls end in a sentence, which has to hold the same; it may go on behind it.
+        text = (f"{code} (status {status})" + (f": {message}" if message and named else "")).removesuffix(".")
         if text not in ours["failed"]:
             yield "error", f"{text}; ours: {ours['failed']}"
         return
