@@ -5,7 +5,7 @@ import Testing
 @testable import Tailing
 
 /// A whole tail over a socket: what was there before, what is waited for, and what ends it.
-@Suite(.timeLimit(.minutes(2))) struct LogTailTests {
+@Suite(.timeLimit(.minutes(5))) struct LogTailTests {
     static let begin: Int64 = 1_750_000_000_000
     static let window = TailWindow(start: begin, end: begin + 1_000_000)
 

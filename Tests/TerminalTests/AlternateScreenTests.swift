@@ -60,7 +60,7 @@ private final class PseudoTerminal: Sendable {
 }
 
 /// Serialized: the window's signal is the whole process's.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct AlternateScreenTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct AlternateScreenTests {
     private struct Broken: Error {}
 
     private func wait(_ what: () -> Bool) async throws {
