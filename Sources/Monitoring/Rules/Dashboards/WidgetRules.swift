@@ -1,7 +1,7 @@
 import Basics
 import TaskSystem
 
-/// The properties of one widget. A limit stands here only where AWS states one.
+/// The properties of one widget. Of lengths that AWS does not state, none is refused.
 struct WidgetRules {
     let shape: DashboardShape
     let index: Int
