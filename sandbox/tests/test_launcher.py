@@ -240,6 +240,17 @@ def test_an_up_that_was_killed(stack: Stack, at: tuple[str, str], then: str) -> 
         assert stack.run("status")[-1]["state"] == "ready"
 
 
+def test_a_server_whose_up_was_killed_before_it_noted_it(stack: Stack) -> None:
+    stack.run("up")
+    record = (stack.directory / "server.json").read_bytes()
+    # Its standard input ends without a word, as it does when the process at the other end was killed.
+    late = subprocess.run(stack.command("serve"), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          env=stack.environment, timeout=60)
+    assert late.returncode == 1 and "nobody has noted this server" in late.stderr
+    assert (stack.directory / "server.json").read_bytes() == record
+    assert stack.run("status")[-1]["state"] == "ready"
+
+
 def test_two_at_once(stack: Stack) -> None:
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.map(lambda _: stack.run("up"), range(2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -15,11 +16,20 @@ log = logging.getLogger(__name__)
 
 #: How soon the server notices that its directory was taken away, and ends.
 WATCH_SECONDS = 1.0
+#: What ``up`` writes to the server's standard input once it has noted whose process the server is.
+GO_ON = b"noted\n"
 
 
 def serve(directory: Directory) -> int:
-    """Runs until it is told to end, or until the directory is no longer its own."""
+    """Runs until it is told to end, or until the directory is no longer its own.
+
+    It touches nothing before ``up`` has noted it. Were ``up`` killed until then, nobody would know this process,
+    and it would take the directory away from the server that the next ``up`` starts.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if sys.stdin.buffer.readline() != GO_ON:
+        log.error("nobody has noted this server; start one with: taskops sandbox up")
+        return 1
     state = directory.read()
     own = ProcessId.of(os.getpid())
     if state is None or own is None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from .down import place_of, remove, server_process
 from .problem import Problem
 from .processes import ProcessId
 from .progress import Step, emit, fail
+from .serve import GO_ON
 from .state import Directory, Names, State
 
 SERVER_SECONDS = 60.0
@@ -114,8 +116,7 @@ def _server(directory: Directory, state: State) -> None:
     step = Step("server")
     log = directory / "logs" / "server.log"
     with _reported(step):
-        identity = known if known and known.is_running else _spawn_server(directory, log)
-        _note(directory, state, "server", identity)
+        identity = known if known and known.is_running else _spawn_server(directory, state, log)
         deadline = time.monotonic() + SERVER_SECONDS
         while not directory.server().get("endpoint"):
             if not identity.is_running or time.monotonic() > deadline:
@@ -127,17 +128,22 @@ def _server(directory: Directory, state: State) -> None:
     step.ready(f"AWS on {address['endpoint']}, control on {address['control']}, databases of {gates}")
 
 
-def _spawn_server(directory: Directory, log: Path) -> ProcessId:
+def _spawn_server(directory: Directory, state: State, log: Path) -> ProcessId:
     package = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PYTHONPATH": str(package), "PYTHONUNBUFFERED": "1"}
     with log.open("ab") as output:
         # A session of its own: it stays when the terminal, or whoever called us, goes.
         process = subprocess.Popen(
             [sys.executable, "-m", "local_stack", "serve", "--directory", str(directory.path)],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=environment, start_new_session=True)
+            stdin=subprocess.PIPE, stdout=output, stderr=output, cwd="/", env=environment, start_new_session=True)
     identity = ProcessId.of(process.pid)
     if identity is None:
         raise Problem(f"The server did not start: {_last_line(log)}", f"See {log}")
+    _note(directory, state, "server", identity)
+    assert process.stdin
+    # It has waited for this. One that has died already is noticed by whoever waits for its addresses.
+    with suppress(BrokenPipeError), process.stdin as waiting:
+        waiting.write(GO_ON)
     return identity
 
 
