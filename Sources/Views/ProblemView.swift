@@ -7,9 +7,16 @@ package enum ProblemView {
         var line: StyledText = "\("taskops:", .bad) "
         if let location = problem.location { line += "\(location.description, .strong): " }
         line += StyledText(oneLine(problem.summary))
-        if let cause = problem.cause { line += StyledText(": \(oneLine(cause))") }
+        if let cause = cause(of: problem) { line += StyledText(": \(cause)") }
         if let hint = problem.hint { line += StyledText("; \(oneLine(hint))", .faint) }
         return line
+    }
+
+    /// Another system's words on one line, without the full stop at their end where ours go on behind them.
+    static func cause(of problem: Problem) -> String? {
+        guard var cause = problem.cause.map(oneLine) else { return nil }
+        if problem.hint != nil, cause.hasSuffix("."), !cause.hasSuffix("..") { cause.removeLast() }
+        return cause
     }
 
     static func oneLine(_ text: String) -> String {

@@ -80,7 +80,7 @@ package enum PlanView {
             + parts.flatMap { part in
                 let what = [part.region, part.part.rawValue, part.name].compactMap(\.self).joined(separator: " ")
                 var line: StyledText = "  \("?", .bad) \(what, .strong): \(ProblemView.oneLine(part.problem.summary))"
-                if let cause = part.problem.cause { line += StyledText(": \(ProblemView.oneLine(cause))") }
+                if let cause = ProblemView.cause(of: part.problem) { line += StyledText(": \(cause)") }
                 if let hint = part.problem.hint { line += StyledText("; \(ProblemView.oneLine(hint))", .faint) }
                 return line.fitted(to: profile.lineWidth, indent: 4)
             }

@@ -23,7 +23,7 @@ package enum ValidateView {
         var text: StyledText = ""
         if let place = problem.location { text += "\(place.description, .strong): " }
         text += "\(word(finding)): \(ProblemView.oneLine(problem.summary))"
-        if let cause = problem.cause { text += ": \(ProblemView.oneLine(cause))" }
+        if let cause = ProblemView.cause(of: problem) { text += ": \(cause)" }
         if let hint = problem.hint { text += "; \(ProblemView.oneLine(hint))" }
         return text + StyledText(" [\(finding.rule.rawValue)]", .faint)
     }
