@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,14 @@ class Stack:
             if running and os.fsencode(self.directory) in command:
                 found.append(command.replace(b"\0", b" ").decode())
         return found
+
+
+def _await_step(lines: Iterable[str], step: str, state: str) -> None:
+    for line in lines:
+        said = json.loads(line)
+        if (said["step"], said["state"]) == (step, state):
+            return
+    raise AssertionError(f"{step} was never {state}")
 
 
 def shared_memory(maker: int) -> list[str]:
@@ -230,10 +238,7 @@ def test_a_killed_server_is_noticed_and_made_anew(stack: Stack) -> None:
 def test_an_up_that_was_killed(stack: Stack, at: tuple[str, str], then: str) -> None:
     with subprocess.Popen(stack.command("up"), env=stack.environment, stdout=subprocess.PIPE, text=True) as starting:
         assert starting.stdout
-        for line in starting.stdout:
-            said = json.loads(line)
-            if (said["step"], said["state"]) == at:
-                break
+        _await_step(starting.stdout, *at)
         starting.kill()
     stack.run(then)
     if then == "up":
@@ -248,6 +253,29 @@ def test_a_server_whose_up_was_killed_before_it_noted_it(stack: Stack) -> None:
                           env=stack.environment, timeout=60)
     assert late.returncode == 1 and "nobody has noted this server" in late.stderr
     assert (stack.directory / "server.json").read_bytes() == record
+    assert stack.run("status")[-1]["state"] == "ready"
+
+
+def test_a_server_that_was_noted_and_never_told_to_go_on(stack: Stack) -> None:
+    with subprocess.Popen(stack.command("up"), env=stack.environment, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout
+        _await_step(killed.stdout, "server", "starting")
+        killed.kill()
+    if "server" in stack.state()["processes"]:
+        stack.process("server").stop()
+    (stack.directory / "server.json").unlink(missing_ok=True)
+    with subprocess.Popen(stack.command("serve"), env=stack.environment, stdin=subprocess.PIPE) as waiting:
+        noted, state = ProcessId.of(waiting.pid), stack.state()
+        assert noted and waiting.stdin
+        state["processes"]["server"] = noted.as_json()
+        (stack.directory / "state.json").write_text(json.dumps(state))
+        with subprocess.Popen(stack.command("up"), env=stack.environment, stdout=subprocess.PIPE, text=True) as mending:
+            assert mending.stdout
+            _await_step(mending.stdout, "server", "starting")
+            waiting.stdin.close()
+            said = [json.loads(line) for line in mending.stdout]
+        assert mending.returncode == 0, said
+    assert stack.process("server") != noted
     assert stack.run("status")[-1]["state"] == "ready"
 
 

@@ -119,6 +119,9 @@ def _server(directory: Directory, state: State) -> None:
         identity = known if known and known.is_running else _spawn_server(directory, state, log)
         deadline = time.monotonic() + SERVER_SECONDS
         while not directory.server().get("endpoint"):
+            if identity == known and not identity.is_running:
+                # Its `up` was killed before it told it to go on: it ended by itself, and touched nothing.
+                identity = _spawn_server(directory, state, log)
             if not identity.is_running or time.monotonic() > deadline:
                 raise Problem(f"The server did not start: {_last_line(log)}", f"See {log}")
             time.sleep(0.02)
