@@ -70,17 +70,23 @@ package struct Problem: Error, Sendable, Hashable, Codable {
     }
 }
 
+extension Problem {
+    /// ``cause`` as it stands in the problem's one line: another system's words lose the full stop at their end where
+    /// ``hint`` goes on behind them.
+    package var causeInLine: String? {
+        guard var cause = cause?.onOneLine else { return nil }
+        if hint != nil, cause.hasSuffix("."), !cause.hasSuffix("..") { cause.removeLast() }
+        return cause
+    }
+}
+
 extension Problem: CustomStringConvertible {
     /// The whole problem on one line, as it appears on standard error after `taskops: `.
     package var description: String {
         var line = location.map { "\($0): " } ?? ""
         line += summary
-        if let cause { line += ": \(cause)" }
-        if let hint {
-            // Another system's words end with a full stop where ours go on.
-            if line.hasSuffix("."), !line.hasSuffix("..") { line.removeLast() }
-            line += "; \(hint)"
-        }
-        return line.split(whereSeparator: \.isNewline).joined(separator: " ")
+        if let causeInLine { line += ": \(causeInLine)" }
+        if let hint { line += "; \(hint)" }
+        return line.onOneLine
     }
 }

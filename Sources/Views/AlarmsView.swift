@@ -1,3 +1,4 @@
+import Basics
 import Findings
 package import Status
 package import Terminal
@@ -49,7 +50,7 @@ package enum AlarmsView {
         if !alarm.actionsEnabled { head += StyledText("  actions off", .warning) }
         var lines = head.fitted(to: width, indent: 4)
         guard rank(alarm) < 2 else { return lines }
-        if let reason = alarm.reason.map(ProblemView.oneLine), !reason.isEmpty, !said.contains(reason) {
+        if let reason = alarm.reason.map(\.onOneLine), !reason.isEmpty, !said.contains(reason) {
             lines += StyledText("    " + reason, .faint).fitted(to: width, indent: 4)
         }
         if let command = alarm.runbook.map({ "taskops runbook \($0)" }), !said.contains(command) {
@@ -64,7 +65,7 @@ package enum AlarmsView {
         if let since = alarm.since { line += "  since \(since)" }
         if !alarm.actionsEnabled { line += "  actions off" }
         if let runbook = alarm.runbook { line += "  runbook \(runbook)" }
-        if let reason = alarm.reason, !reason.isEmpty { line += "  \(ProblemView.oneLine(reason))" }
+        if let reason = alarm.reason, !reason.isEmpty { line += "  \(reason.onOneLine)" }
         return line
     }
 

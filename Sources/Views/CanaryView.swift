@@ -1,3 +1,4 @@
+import Basics
 package import Canary
 import Findings
 package import Terminal
@@ -43,7 +44,7 @@ package enum CanaryView {
         }
         if let problem = region.problem {
             let sentence: StyledText =
-                "  \(mark(region.outcome, unicode: profile.hasUnicode)) \(problem.hop, .strong): \(ProblemView.oneLine(problem.summary))"
+                "  \(mark(region.outcome, unicode: profile.hasUnicode)) \(problem.hop, .strong): \(problem.summary.onOneLine)"
             lines += sentence.wrapped(to: width, indent: 4)
             // The command stays on one line, however long: it is there to be copied.
             if let hint = problem.hint { lines.append("    \(profile.hasUnicode ? "→" : "->", .faint) \(hint)") }

@@ -1,3 +1,4 @@
+import Basics
 package import Diagnosis
 import Findings
 package import Terminal
@@ -24,10 +25,10 @@ package enum DiagnosisView {
         let width = profile.width ?? .max
         let certainty: StyledText = finding.certainty == .likely ? " \("(likely)", .faint)" : ""
         let head: StyledText =
-            "  \(mark(finding.health, profile)) \(finding.link.words, .strong): \(ProblemView.oneLine(finding.sentence))\(certainty)"
+            "  \(mark(finding.health, profile)) \(finding.link.words, .strong): \(finding.sentence.onOneLine)\(certainty)"
         var lines = isSaid ? [] : head.wrapped(to: width, indent: 4)
         for evidence in finding.evidence {
-            lines += ("    \(ProblemView.oneLine(evidence), .faint)" as StyledText).wrapped(to: width, indent: 6)
+            lines += ("    \(evidence.onOneLine, .faint)" as StyledText).wrapped(to: width, indent: 6)
         }
         // The commands stay on one line, however long: they are there to be copied.
         let arrow = profile.hasUnicode ? "→" : "->"
@@ -46,7 +47,7 @@ package enum DiagnosisView {
         for one in region.findings { lines += finding(one, on: profile) }
         for link in region.links where link.state == .notLooked {
             let line: StyledText =
-                "  \("?", .warning) \(link.link.words, .strong): could not look: \(ProblemView.oneLine(link.why ?? ""))"
+                "  \("?", .warning) \(link.link.words, .strong): could not look: \((link.why ?? "").onOneLine)"
             lines += line.wrapped(to: width, indent: 4)
             if let next = link.next { lines.append("    \(profile.hasUnicode ? "→" : "->", .faint) \(next)") }
         }

@@ -11,7 +11,7 @@ package enum InitView {
     }
 
     package static func remarks(_ warnings: [String], unread: [Unread]) -> [StyledText] {
-        var lines = warnings.map { "\("note:", .warning) \(ProblemView.oneLine($0))" as StyledText }
+        var lines = warnings.map { "\("note:", .warning) \($0.onOneLine)" as StyledText }
         // One line for each sort: fourteen Regions that refuse the same thing are one piece of news.
         var seen: [(first: Unread, regions: [String])] = []
         for one in unread {
@@ -23,7 +23,7 @@ package enum InitView {
             }
         }
         lines += seen.map { one in
-            let reason = ProblemView.oneLine(one.first.reason)
+            let reason = one.first.reason.onOneLine
             let place = one.regions.count > 4 ? "\(one.regions.count) Regions" : one.regions.joined(separator: ", ")
             let next = one.first.problem.kind == .denied ? "; its policy: taskops permissions init" : ""
             return "\("note:", .warning) not all was looked at in \(place): \(reason)\(next, .faint)"
@@ -47,7 +47,7 @@ package enum InitView {
     }
 
     package static func lines(_ question: DraftQuestion, on profile: TerminalProfile) -> [StyledText] {
-        let head: StyledText = "\(question.subject, .heading): \(ProblemView.oneLine(question.reason))"
+        let head: StyledText = "\(question.subject, .heading): \(question.reason.onOneLine)"
         let choices = question.choices.enumerated().flatMap { index, choice in
             let number = StyledText("\(index + 1)", .strong).padded(to: question.choices.count > 9 ? 2 : 1, alignment: .right)
             return ("  \(number)  \(choice.text)" as StyledText).wrapped(to: profile.width ?? .max, indent: 6)

@@ -19,7 +19,7 @@ package enum CanaryHistoryView {
         let width = profile.width ?? .max
         var lines = head(region, report).wrapped(to: width, indent: 2)
         if let problem = region.problem {
-            lines += ("  \("!", .warning) \(ProblemView.oneLine(problem.description))" as StyledText).wrapped(
+            lines += ("  \("!", .warning) \(problem.description.onOneLine)" as StyledText).wrapped(
                 to: width, indent: 4)
         }
         guard region.runs > 0 || region.sum(.unknown, "Sum") > 0 else { return lines }

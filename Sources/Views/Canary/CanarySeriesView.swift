@@ -1,3 +1,4 @@
+import Basics
 package import Canary
 package import Terminal
 
@@ -66,7 +67,7 @@ package enum CanarySeriesView {
     private static func problems(_ region: CanarySeriesReport.Region, on profile: TerminalProfile) -> [StyledText] {
         region.problems.flatMap { problem -> [StyledText] in
             let sentence: StyledText =
-                "  \(problem.count) x \(problem.hop, .strong): \(ProblemView.oneLine(problem.summary))"
+                "  \(problem.count) x \(problem.hop, .strong): \(problem.summary.onOneLine)"
             let hint = problem.hint.map { StyledText("    \(profile.hasUnicode ? "→" : "->") \($0)") }
             return sentence.wrapped(to: profile.width ?? .max, indent: 4) + [hint].compactMap(\.self)
         }
@@ -99,7 +100,7 @@ package enum ConsistencyView {
             if leg.unseen > 0 { lines.append("  \("\(count(leg.unseen, "write")) never seen", .bad)") }
             if leg.failed > 0 { lines.append("  \("\(count(leg.failed, "write")) failed", .warning)") }
             if let problem = leg.problem {
-                lines += ("  \(ProblemView.oneLine(problem))" as StyledText).wrapped(to: width, indent: 4)
+                lines += ("  \(problem.onOneLine)" as StyledText).wrapped(to: width, indent: 4)
             }
         }
         let verdict: StyledText = "\(CanaryView.word(report.outcome))  \(sentence(report))"

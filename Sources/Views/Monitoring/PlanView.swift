@@ -79,9 +79,9 @@ package enum PlanView {
         return [StyledText("could not be looked at", .heading)]
             + parts.flatMap { part in
                 let what = [part.region, part.part.rawValue, part.name].compactMap(\.self).joined(separator: " ")
-                var line: StyledText = "  \("?", .bad) \(what, .strong): \(ProblemView.oneLine(part.problem.summary))"
-                if let cause = ProblemView.cause(of: part.problem) { line += StyledText(": \(cause)") }
-                if let hint = part.problem.hint { line += StyledText("; \(ProblemView.oneLine(hint))", .faint) }
+                var line: StyledText = "  \("?", .bad) \(what, .strong): \(part.problem.summary.onOneLine)"
+                if let cause = part.problem.causeInLine { line += StyledText(": \(cause)") }
+                if let hint = part.problem.hint { line += StyledText("; \(hint.onOneLine)", .faint) }
                 return line.fitted(to: profile.lineWidth, indent: 4)
             }
     }

@@ -68,7 +68,7 @@ package struct ValidateSARIF: Encodable, Sendable {
             level = finding.severity.rawValue
             let problem = finding.problem
             let parts = [problem.summary + (problem.cause.map { ": \($0)" } ?? ""), problem.hint].compactMap(\.self)
-            message = Message(text: ProblemView.oneLine(parts.joined(separator: "; ")))
+            message = Message(text: parts.joined(separator: "; ").onOneLine)
             locations = problem.location.map { [Location($0, dataPath: finding.dataPath)] } ?? []
         }
     }

@@ -22,9 +22,9 @@ package enum ValidateView {
         let problem = finding.problem
         var text: StyledText = ""
         if let place = problem.location { text += "\(place.description, .strong): " }
-        text += "\(word(finding)): \(ProblemView.oneLine(problem.summary))"
-        if let cause = ProblemView.cause(of: problem) { text += ": \(cause)" }
-        if let hint = problem.hint { text += "; \(ProblemView.oneLine(hint))" }
+        text += "\(word(finding)): \(problem.summary.onOneLine)"
+        if let cause = problem.causeInLine { text += ": \(cause)" }
+        if let hint = problem.hint { text += "; \(hint.onOneLine)" }
         return text + StyledText(" [\(finding.rule.rawValue)]", .faint)
     }
 
@@ -56,8 +56,8 @@ package enum ValidateView {
         if let line = problem.location?.line {
             head += StyledText("\(line):\(problem.location?.column ?? 1)", .faint) + "  "
         }
-        head += "\(word(finding))  \(ProblemView.oneLine(problem.summary))"
-        if let cause = problem.cause { head += ": \(ProblemView.oneLine(cause))" }
+        head += "\(word(finding))  \(problem.summary.onOneLine)"
+        if let cause = problem.cause { head += ": \(cause.onOneLine)" }
         head += StyledText("  \(finding.rule.rawValue)", .faint)
         var lines = head.fitted(to: width, indent: 6)
         lines += excerpt(finding, width: width, on: profile)
@@ -66,7 +66,7 @@ package enum ValidateView {
         }
         if let hint = problem.hint {
             let arrow = profile.hasUnicode ? "→" : "->"
-            lines += ("      " + StyledText("\(arrow) ", .faint) + StyledText(ProblemView.oneLine(hint), .good))
+            lines += ("      " + StyledText("\(arrow) ", .faint) + StyledText(hint.onOneLine, .good))
                 .fitted(to: width, indent: 8)
         }
         return lines

@@ -1,3 +1,4 @@
+import Basics
 import Findings
 import Status
 import Terminal
@@ -36,6 +37,6 @@ extension TerminalProfile {
 
     /// The next command, on a line of its own however long it is: it is there to be copied.
     func command(_ text: String, indent: Int = 4) -> StyledText {
-        "\(String(repeating: " ", count: indent))\(arrow, .faint) \(ProblemView.oneLine(text))"
+        "\(String(repeating: " ", count: indent))\(arrow, .faint) \(text.onOneLine)"
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Findings
 package import Status
 package import Terminal
@@ -17,9 +18,9 @@ package enum StatusChangeView {
         var line: StyledText = """
             \(Units.clock(change.at), .faint)  \(change.region, .name(change.region))  \
             \(StatusText.label(change.part), .strong)  \(change.from.word) \(profile.arrow) \(change.to.word)  \
-            \(ProblemView.oneLine(change.sentence))
+            \(change.sentence.onOneLine)
             """
-        if let next = change.next { line += "  \(profile.arrow, .faint) \(ProblemView.oneLine(next))" }
+        if let next = change.next { line += "  \(profile.arrow, .faint) \(next.onOneLine)" }
         return line
     }
 }

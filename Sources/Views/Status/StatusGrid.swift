@@ -1,3 +1,4 @@
+import Basics
 import Findings
 import Status
 import Terminal
@@ -74,7 +75,7 @@ struct StatusGrid {
 
     private func cell(_ row: StatusRow?, available: Int) -> StyledText {
         guard let row else { return StyledText(profile.hasUnicode ? "–" : "-", .faint) }
-        let text = ProblemView.oneLine(row.summary.isEmpty ? row.name : row.summary)
+        let text = (row.summary.isEmpty ? row.name : row.summary).onOneLine
         let cell: StyledText = "\(row.health.mark(on: profile)) \(text, row.health == .unhealthy ? .bad : .plain)"
         // The names are mostly the same everywhere; where there is room to spare they are there.
         let named: StyledText = "\(cell)  \(row.name, .faint)"

@@ -1,3 +1,4 @@
+import Basics
 import Findings
 import Status
 import Terminal
@@ -48,10 +49,10 @@ struct StatusPage {
             } else {
                 head += "\(region)  \(place)  "
             }
-            head += StyledText(ProblemView.oneLine(group.finding.sentence))
+            head += StyledText(group.finding.sentence.onOneLine)
             var lines = head.fitted(to: width, indent: 4)
             if let evidence = group.finding.evidence {
-                lines += StyledText("    " + ProblemView.oneLine(evidence), .faint).fitted(to: width, indent: 4)
+                lines += StyledText("    " + evidence.onOneLine, .faint).fitted(to: width, indent: 4)
             }
             if let likewise = group.likewise { lines += StyledText("    \(likewise)", .faint).fitted(to: width, indent: 4) }
             if let next = group.finding.next { lines.append(profile.command(next)) }
@@ -65,7 +66,7 @@ struct StatusPage {
         let alarms = report.regions.map { (region: $0.region, alarms: $0.alarms) }
         // What a finding says with the same words need not be said twice on one page.
         let findings = report.regions.flatMap(\.rows).flatMap(\.findings)
-        let said = Set((findings.compactMap(\.evidence) + findings.compactMap(\.next)).map(ProblemView.oneLine))
+        let said = Set((findings.compactMap(\.evidence) + findings.compactMap(\.next)).map(\.onOneLine))
         let entries = AlarmsView.entries(alarms, at: report.at, said: said, on: profile)
         return entries.isEmpty ? [] : [StyledText("alarms", .heading)] + entries
     }
@@ -74,14 +75,14 @@ struct StatusPage {
         let lines = report.differences.flatMap { difference -> [StyledText] in
             let head: StyledText = """
                 \(difference.health.mark(on: profile)) \(StatusText.aspect(difference), .strong)  \
-                \(ProblemView.oneLine(difference.sentence))
+                \(difference.sentence.onOneLine)
                 """
             let values = StatusText.values(of: difference)
             let widest = values.map { displayWidth(of: $0.who) }.max() ?? 0
             let told = values.flatMap { who, value -> [StyledText] in
                 let indent = min(widest + 6, width / 2)
                 let line: StyledText =
-                    "    \(StyledText(who, .name(who)).padded(to: widest))  \(value.map(ProblemView.oneLine) ?? StatusText.unread)"
+                    "    \(StyledText(who, .name(who)).padded(to: widest))  \(value.map(\.onOneLine) ?? StatusText.unread)"
                 return line.fitted(to: width, indent: indent)
             }
             return head.fitted(to: width, indent: 4) + told + (difference.next.map { [profile.command($0)] } ?? [])

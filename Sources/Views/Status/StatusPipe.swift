@@ -1,3 +1,4 @@
+import Basics
 import Findings
 import Status
 import Terminal
@@ -25,9 +26,9 @@ struct StatusPipe {
             let finding = group.finding
             let head: StyledText = """
                 \(finding.health.mark(on: profile)) \(group.region, .name(group.region))  \(group.place, .strong)  \
-                \(ProblemView.oneLine(finding.sentence))
+                \(finding.sentence.onOneLine)
                 """
-            return [head] + (finding.evidence.map { [StyledText("    \(ProblemView.oneLine($0))", .faint)] } ?? [])
+            return [head] + (finding.evidence.map { [StyledText("    \($0.onOneLine)", .faint)] } ?? [])
                 + (finding.next.map { [profile.command($0)] } ?? [])
         }
     }
@@ -40,7 +41,7 @@ struct StatusPipe {
             let health: StyledText = "\(row.health.mark(on: profile)) \(row.health.word)"
             return """
                 \(padded(region))  \(part)  \(health.padded(to: 11))  \(StyledText(row.name).padded(to: nameWidth))  \
-                \(ProblemView.oneLine(row.summary))
+                \(row.summary.onOneLine)
                 """
         }
     }
@@ -76,10 +77,10 @@ struct StatusPipe {
         report.differences.flatMap { difference -> [StyledText] in
             let head: StyledText = """
                 \(difference.health.mark(on: profile)) \(StatusText.aspect(difference), .strong)  \
-                \(ProblemView.oneLine(difference.sentence))
+                \(difference.sentence.onOneLine)
                 """
             let values = difference.values.map { value -> StyledText in
-                "    \(padded(value.region))  \(value.value.map(ProblemView.oneLine) ?? StatusText.unread)"
+                "    \(padded(value.region))  \(value.value.map(\.onOneLine) ?? StatusText.unread)"
             }
             return [head] + values + (difference.next.map { [profile.command($0)] } ?? [])
         }

@@ -6,7 +6,7 @@ package import Terminal
 package enum TailNotices {
     package static func line(_ notice: TailNotice, on profile: TerminalProfile) -> StyledText {
         let place: StyledText = "\(notice.region, .name(notice.region)) \(notice.group, .name(notice.group))"
-        let why = notice.problem.map { StyledText(": " + ProblemView.oneLine($0.cause ?? $0.summary), .faint) } ?? StyledText()
+        let why = notice.problem.map { StyledText(": " + ($0.cause ?? $0.summary).onOneLine, .faint) } ?? StyledText()
         switch notice.kind {
         case .waiting: return "\(profile.hasUnicode ? "…" : "...", .faint) \(place) is not there yet; waiting for it"
         case .joined: return "\("+", .good) \(place)"
