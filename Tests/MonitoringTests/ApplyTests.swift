@@ -314,6 +314,21 @@ import Testing
         }
     }
 
+    @Test("throttled for a while, in looking and in writing, it waits and goes on")
+    func throttledForAWhile() async throws {
+        try await ApplyWorld.run { world in
+            var generator = DesiredGenerator(seed: 5)
+            let desired = generator.state(alarms: 6, groups: 1, dashboards: 1)
+            let plan = await world.plan(desired)
+            let calls = [
+                "DescribeAlarms", "PutMetricAlarm", "DescribeLogGroups", "CreateLogGroup", "GetDashboard", "PutDashboard",
+            ]
+            for call in calls { world.aws.fail(call, 400, "ThrottlingException", times: 2) }
+            let report = try await world.apply(plan, retry: BusyRetry(pauses: [.zero, .zero]))
+            #expect(report.isWhole, "\(report.results.compactMap(\.problem))")
+        }
+    }
+
     @Test("a hundred and fifty alarms go in two calls; one that another stack's composite alarm names stays, with the reason")
     func manyDeletes() async throws {
         try await ApplyWorld.run { world in

@@ -35,10 +35,11 @@ struct ApplyWorld {
 
     @discardableResult
     func apply(
-        _ plan: Plan, stop: StopSignal = StopSignal(), tell: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
+        _ plan: Plan, stop: StopSignal = StopSignal(), retry: BusyRetry = BusyRetry(pauses: []),
+        tell: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         var applier = PlanApplier(plan: plan, clients: Dictionary(uniqueKeysWithValues: Self.regions.map { ($0, client) }))
-        applier.pauses = []
+        applier.retry = retry
         return try await applier.run(at: Date(timeIntervalSince1970: 0), stop: stop, tell: tell)
     }
 

@@ -31,7 +31,7 @@ final class FakeAWS: Sendable {
         /// Whether the write after them happens, although nobody hears of it.
         var losesAnswer = false
         var isDead = false
-        var faults: [String: (status: Int, code: String)] = [:]
+        var faults: [String: (status: Int, code: String, times: Int)] = [:]
         var beforeWrite: (@Sendable (FakeAWS, String) -> Void)?
     }
 
@@ -60,7 +60,9 @@ final class FakeAWS: Sendable {
         }
     }
 
-    func fail(_ operation: String, _ status: Int, _ code: String) { box.withLock { $0.faults[operation] = (status, code) } }
+    func fail(_ operation: String, _ status: Int, _ code: String, times: Int = .max) {
+        box.withLock { $0.faults[operation] = (status, code, times) }
+    }
     /// Called with each write's name before it is made.
     func before(_ body: @escaping @Sendable (FakeAWS, String) -> Void) { box.withLock { $0.beforeWrite = body } }
     func change(_ body: @Sendable (inout State) -> Void) { box.withLock { body(&$0.state) } }
@@ -101,6 +103,7 @@ final class FakeAWS: Sendable {
             box.calls += 1
             if box.isDead { return .raw([]) }
             if let fault = box.faults[operation] {
+                box.faults[operation] = fault.times > 1 ? (fault.status, fault.code, fault.times - 1) : nil
                 return .json(#"{"__type":"\#(fault.code)","message":"as the test wants"}"#, status: fault.status)
             }
             if isWrite {

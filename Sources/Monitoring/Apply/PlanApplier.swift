@@ -32,8 +32,7 @@ package struct ApplyProgress: Sendable, Hashable {
 package struct PlanApplier: Sendable {
     let plan: Plan
     let clients: [String: AWSClient]
-    /// Waits between attempts at what AWS is too busy for.
-    var pauses = ResourceWriter.pauses
+    var retry = BusyRetry()
 
     /// - Parameter clients: by Region, for every Region of the plan.
     package init(plan: Plan, clients: [String: AWSClient]) {
@@ -75,8 +74,8 @@ package struct PlanApplier: Sendable {
             guard let client = clients[region] else {
                 throw Problem(.configuration, "the plan is for \(region), which is not a Region of the stack", hint: "plan again")
             }
-            regions[region] = RegionApply(stack: plan.stack, region: region, client: client, stop: stop, tell: tell)
-            regions[region]?.writer.pauses = pauses
+            regions[region] = RegionApply(
+                stack: plan.stack, region: region, client: client, retry: retry, stop: stop, tell: tell)
         }
         return regions
     }

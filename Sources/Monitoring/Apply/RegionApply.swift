@@ -4,28 +4,50 @@ import Basics
 /// Makes one Region's changes, one after the other.
 struct RegionApply {
     let stack: String
-    var writer: ResourceWriter
+    let writer: ResourceWriter
     let stop: StopSignal
     let tell: @Sendable (ApplyEvent) -> Void
     /// What one change may take.
     var patience = Duration.seconds(90)
+    private let retry: BusyRetry
     private var look: LiveLook
     private(set) var results: [ResourceID: ChangeResult] = [:]
     /// What stands in the way of all that is left: the next call would meet it too.
     private var obstacle: Problem?
 
     init(
-        stack: String, region: String, client: AWSClient, stop: StopSignal, tell: @escaping @Sendable (ApplyEvent) -> Void
+        stack: String, region: String, client: AWSClient, retry: BusyRetry, stop: StopSignal,
+        tell: @escaping @Sendable (ApplyEvent) -> Void
     ) {
         self.stack = stack
-        writer = ResourceWriter(region: region, client: client)
+        self.retry = retry
+        writer = ResourceWriter(region: region, client: client, retry: retry)
         self.stop = stop
         self.tell = tell
         look = LiveLook(region: region, client: client)
     }
 
     mutating func rules(of ids: [ResourceID]) async throws(AWSError) -> [ResourceID: String] {
-        try await look.rules(of: ids, deadline: .after(patience))
+        try await looking { (look, deadline) async throws(AWSError) in try await look.rules(of: ids, deadline: deadline) }
+    }
+
+    /// What is there in the moment before it is written.
+    private mutating func resource(
+        _ step: ApplyOrder.Step, before steps: ArraySlice<ApplyOrder.Step>
+    ) async throws(AWSError) -> (found: LiveResource?, isNamesake: Bool) {
+        let next = steps.lazy.filter { $0.change.id.kind.isAlarm }.prefix(100).map(\.change.id.name)
+        return try await looking { (look, deadline) async throws(AWSError) in
+            try await look.resource(step.change, next: Array(next), deadline: deadline)
+        }
+    }
+
+    private mutating func looking<Value>(
+        _ body: (inout LiveLook, Deadline) async throws(AWSError) -> Value
+    ) async throws(AWSError) -> Value {
+        let deadline = Deadline.after(patience)
+        var look = look
+        defer { self.look = look }
+        return try await retry { () async throws(AWSError) in try await body(&look, deadline) }
     }
 
     // MARK: Writing
@@ -34,9 +56,8 @@ struct RegionApply {
         for (index, step) in steps.enumerated() {
             guard mayBegin(step) else { continue }
             tell(.began(step.change.id, step.change.action))
-            let next = steps[index...].lazy.filter { $0.change.id.kind.isAlarm }.prefix(100).map(\.change.id.name)
             do throws(AWSError) {
-                let now = try await look.resource(step.change, next: Array(next), deadline: .after(patience))
+                let now = try await resource(step, before: steps[index...])
                 finish(step.change, try await write(step.change, now))
             } catch {
                 fail(step.change, error)
@@ -69,7 +90,9 @@ struct RegionApply {
     /// A group that was not there a moment ago: ours, where the answer to our own call was lost, or somebody's.
     private func finishMade(_ change: Change, deadline: Deadline) async throws(AWSError) -> ChangeResult {
         var look = look
-        let now = try await look.resource(change, next: [], deadline: deadline)
+        let now = try await retry { () async throws(AWSError) in
+            try await look.resource(change, next: [], deadline: deadline)
+        }
         let decision = ApplyDecision.of(change, found: now.found, stack: stack)
         guard case .write(let found) = decision else {
             if case .moved(let problem) = decision { return ChangeResult(change, .moved, problem: problem) }
@@ -87,9 +110,8 @@ struct RegionApply {
             if step.change.id.kind != .metricAlarm || batch.count == 100 { await deleteAlarms(&batch) }
             guard mayBegin(step) else { continue }
             tell(.began(step.change.id, step.change.action))
-            let next = steps[index...].lazy.filter { $0.change.id.kind.isAlarm }.prefix(100).map(\.change.id.name)
             do throws(AWSError) {
-                let now = try await look.resource(step.change, next: Array(next), deadline: .after(patience))
+                let now = try await resource(step, before: steps[index...])
                 switch ApplyDecision.of(step.change, found: now.found, stack: stack, namesake: now.isNamesake) {
                 case .remove where step.change.id.kind == .metricAlarm: batch.append(step.change)
                 case .remove(let found):
@@ -166,6 +188,9 @@ struct RegionApply {
     private mutating func fail(_ change: Change, _ error: AWSError) {
         var problem = error.problem
         if problem.kind == .denied { problem.hint = "taskops permissions apply" }
+        if problem.kind == .throttled {
+            problem.hint = "the next run goes on where this one stopped: taskops apply"
+        }
         if problem.location == nil { problem.location = change.place }
         if [.credentials, .throttled, .unreachable].contains(problem.kind) { obstacle = problem }
         if problem.kind == .unreachable || problem.kind == .timedOut {

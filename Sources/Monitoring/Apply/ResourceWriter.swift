@@ -4,12 +4,9 @@ import Basics
 /// Makes one thing as it is wanted, with as many calls as AWS wants for it. But for dashboards the fingerprint comes last: what
 /// carries it is whole.
 struct ResourceWriter: Sendable {
-    static let pauses: [Duration] = [.seconds(1), .seconds(3), .seconds(8)]
-
     let region: String
     let client: AWSClient
-    /// Waits between attempts at what AWS is too busy for.
-    var pauses = ResourceWriter.pauses
+    let retry: BusyRetry
 
     private var cloudWatch: CloudWatch { client.cloudWatch(region) }
     private var logs: CloudWatchLogs { client.logs(region) }
@@ -44,7 +41,7 @@ struct ResourceWriter: Sendable {
         members.removeValue(forKey: "Tags")
         if isNew { members["Tags"] = Self.tagList(change.tags) }
         let alarm = JSONTree.object(members)
-        try await persisting { () async throws(AWSError) in
+        try await retry { () async throws(AWSError) in
             if change.id.kind == .metricAlarm {
                 try await cloudWatch.putMetricAlarm(alarm, deadline: deadline)
             } else {
@@ -62,7 +59,7 @@ struct ResourceWriter: Sendable {
     ) async throws(AWSError) -> [ChangeResult.Message] {
         let input = CloudWatch.PutDashboardInput(
             dashboardName: change.id.name, dashboardBody: CanonicalJSON.text(body), tags: isNew ? change.tags : [:])
-        let answer = try await persisting { () async throws(AWSError) in
+        let answer = try await retry { () async throws(AWSError) in
             try await cloudWatch.putDashboard(input, deadline: deadline)
         }
         return (answer.dashboardValidationMessages ?? []).map {
@@ -77,7 +74,7 @@ struct ResourceWriter: Sendable {
         if found == nil { found = try await create(change, fields, deadline: deadline) }
         let live = found?.fields ?? [:]
         for step in LogGroupStep.from(live, to: fields) {
-            try await persisting { () async throws(AWSError) in
+            try await retry { () async throws(AWSError) in
                 try await take(step, change.id.name, deadline: deadline)
             }
         }
@@ -96,7 +93,7 @@ struct ResourceWriter: Sendable {
             logGroupName: change.id.name, kmsKeyID: made["kmsKeyId"]?.string, tags: tags,
             logGroupClass: made["logGroupClass"]?.string.map { .init(rawValue: $0) },
             deletionProtectionEnabled: made["deletionProtectionEnabled"]?.bool)
-        try await persisting { () async throws(AWSError) in
+        try await retry { () async throws(AWSError) in
             try await logs.createLogGroup(input, deadline: deadline)
         }
         let page = try await logs.describeLogGroups(.init(logGroupNamePrefix: change.id.name, limit: 1), deadline: deadline)
@@ -137,7 +134,7 @@ struct ResourceWriter: Sendable {
     func mark(_ change: Change, on found: LiveResource, deadline: Deadline) async throws(AWSError) {
         let tags = ApplyDecision.missingTags(change, on: found)
         guard !tags.isEmpty else { return }
-        try await persisting { () async throws(AWSError) in
+        try await retry { () async throws(AWSError) in
             if change.id.kind == .logGroup {
                 try await logs.tagResource(.init(resourceARN: found.arn, tags: tags), deadline: deadline)
             } else {
@@ -148,7 +145,7 @@ struct ResourceWriter: Sendable {
 
     func delete(_ id: ResourceID, deadline: Deadline) async throws(AWSError) {
         do {
-            try await persisting { () async throws(AWSError) in
+            try await retry { () async throws(AWSError) in
                 switch id.kind {
                 case .metricAlarm, .compositeAlarm: try await cloudWatch.deleteAlarms([id.name], deadline: deadline)
                 case .dashboard: try await cloudWatch.deleteDashboards([id.name], deadline: deadline)
@@ -163,29 +160,8 @@ struct ResourceWriter: Sendable {
 
     /// At most a hundred metric alarms.
     func deleteAlarms(_ names: [String], deadline: Deadline) async throws(AWSError) {
-        try await persisting { () async throws(AWSError) in
+        try await retry { () async throws(AWSError) in
             try await cloudWatch.deleteAlarms(names, deadline: deadline)
         }
-    }
-
-    // MARK: Patience
-
-    /// Tries again what AWS asks to be tried again: it is throttled, or another request about the same thing is under way.
-    private func persisting<Value>(_ body: () async throws(AWSError) -> Value) async throws(AWSError) -> Value {
-        for pause in pauses {
-            do { return try await body() } catch {
-                guard Self.isBusy(error) else { throw error }
-                try? await Task.sleep(for: pause)
-            }
-        }
-        return try await body()
-    }
-
-    /// CloudWatch says `ConcurrentModificationException` (429) or `ConflictException`, for an alarm a ValidationError with
-    /// "A separate request to update this alarm is in progress"; CloudWatch Logs `OperationAbortedException`.
-    static func isBusy(_ error: AWSError) -> Bool {
-        if error.problem.kind == .throttled { return true }
-        let codes: Set = ["ConcurrentModificationException", "ConflictException", "OperationAbortedException"]
-        return error.code.map(codes.contains) ?? false || error.message?.contains("separate request") ?? false
     }
 }
