@@ -198,7 +198,8 @@ import Testing
             }
             #expect(try await served.starts() == before + attempts, "\(fault)")
         }
-        try await served.withFault(#"{"kind":"delay","operation":"StartLiveTail","delayMs":2000}"#) {
+        // Far longer than the deadline: on a busy machine a second may pass before anybody looks.
+        try await served.withFault(#"{"kind":"delay","operation":"StartLiveTail","delayMs":30000}"#) {
             let fixture = served.fixture { $0.attemptTimeout = .milliseconds(400) }
             let error = await #expect(throws: AWSError.self) {
                 try await fixture.client.logs("us-east-1").withLiveTail(
