@@ -320,9 +320,7 @@ import Testing
             var generator = DesiredGenerator(seed: 5)
             let desired = generator.state(alarms: 6, groups: 1, dashboards: 1)
             let plan = await world.plan(desired)
-            let calls = [
-                "DescribeAlarms", "PutMetricAlarm", "DescribeLogGroups", "CreateLogGroup", "GetDashboard", "PutDashboard",
-            ]
+            let calls = ["DescribeAlarms", "PutMetricAlarm", "DescribeLogGroups", "GetDashboard", "PutDashboard"]
             for call in calls { world.aws.fail(call, 400, "ThrottlingException", times: 2) }
             let report = try await world.apply(plan, retry: BusyRetry(pauses: [.zero, .zero]))
             #expect(report.isWhole, "\(report.results.compactMap(\.problem))")
