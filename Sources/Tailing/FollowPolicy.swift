@@ -18,6 +18,8 @@ struct FollowPolicy: Sendable, Hashable {
     /// wait long.
     var nearPart = 0.4
     var nearPartOfLongLags = 0.55
+    /// What the near reads need not find, however rarely they come: the slowest few would double what is read.
+    var mostNearPart = 0.95
     /// A few lines say little of how late others may be: until there were so many, a sweep reaches back this far at
     /// the least, and as far as lines of the Region's other groups were late.
     var assumedLag: Int64 = 10_000
@@ -51,12 +53,15 @@ struct FollowPolicy: Sendable, Hashable {
         }
     }
 
+    /// How many times rarer a group is read than it wants to be where many share the calls, 1 where they do not. Who comes
+    /// to their turn less often needs more lines within reach for half of them to come soon.
+    func rarity(pace: Int64) -> Double { max(1, Double(pace) / Double(interval)) }
+
     /// As far back as lines were late, or as far as being read `mostTransfer` times allows: each read reaches back to
     /// where the one before began, and so far beyond.
     private func near(_ seen: LagEstimate, sweep: Int64, pace: Int64, isDeep: Bool, _ budget: Double) -> Int64 {
-        // Who comes to their turn less often than that needs more lines within reach for half of them to come soon.
-        let rarely = max(1, Double(pace) * 0.9 / Double(interval))
-        let part = seen.longest > assumedLag ? min(0.85, nearPartOfLongLags * rarely) : nearPart
+        let part =
+            seen.longest > assumedLag ? min(mostNearPart, nearPartOfLongLags * rarity(pace: pace)) : nearPart
         var least = seen.quantile(part) ?? 0
         var most = max(least, seen.longest)
         let sweeps = max(interval * readsPerSweep, pace)

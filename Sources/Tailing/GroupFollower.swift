@@ -111,8 +111,9 @@ package struct GroupFollower: Sendable {
         guard !knewLags, let firstBegan else { return 0 }
         let passed = now - firstBegan
         if lag.longest > policy.assumedLag, passed < lag.longest * 2 {
-            return min(
-                min(passed, lag.longest + policy.interval(.sweep, lag)) * 6 / 10, (lag.quantile(0.6) ?? 0) * 3 / 2)
+            let reach = min(
+                min(passed, lag.longest + policy.interval(.sweep, lag)) * 55 / 100, (lag.quantile(0.85) ?? 0) * 3 / 2)
+            return Int64(Double(reach) * policy.rarity(pace: pace))
         }
         return isNew(now: now) && isCheap ? policy.assumedLag / 2 : 0
     }

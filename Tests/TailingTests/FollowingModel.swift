@@ -53,14 +53,14 @@ struct FollowingModel {
         }
     }
 
-    /// Runs it, until it has followed for eight seconds behind the last line.
+    /// Runs it, until it has followed for eight seconds behind the last line, or until the deep reads have been everywhere.
     init(_ cell: Cell, seed: UInt64) {
         random = SeededGenerator(seed: seed)
         let begin: Int64 = 10_000_000
         write(cell, at: begin)
         let last = begin + cell.seconds * 1000 + cell.lag.upperBound
         var now = begin - 1000
-        while now < last + 60_000 {
+        while now < last + 150_000 {
             for index in regions.indices {
                 answer(index, now: now)
                 take(index, now: now)
