@@ -50,7 +50,8 @@ package final class LoopbackServer: Sendable {
     }
 
     package let port: Int
-    package var url: String { "http://127.0.0.1:\(port)" }
+    package var address: String { "127.0.0.1:\(port)" }
+    package var url: String { "http://\(address)" }
     private let listener: Int32
     private let handler: Handler
     private let state = Mutex(State())
