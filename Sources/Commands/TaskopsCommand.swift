@@ -1,4 +1,7 @@
 import ArgumentParser
+import FoundationEssentials
+import Terminal
+import Views
 
 /// The console's first word. Each subcommand has a file of its own: `taskops canary` is CanaryCommand.swift.
 struct TaskopsCommand: AsyncParsableCommand {
@@ -23,6 +26,17 @@ struct TaskopsCommand: AsyncParsableCommand {
 package func runTaskops() async {
     keepMemoryFromCrashOutput()
     ignoreBrokenPipes()
-    let arguments = OptionalInterval.expanded(Array(CommandLine.arguments.dropFirst()))
-    await TaskopsCommand.main(GlobalFlags.movedBehindCommand(arguments))
+    let words = GlobalFlags.movedBehindCommand(OptionalInterval.expanded(Array(CommandLine.arguments.dropFirst())))
+    do {
+        var command = try await TaskopsCommand.asyncParseAsRoot(words)
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            try command.run()
+        }
+    } catch {
+        guard let problem = UsageProblem.describing(error, in: words) else { TaskopsCommand.exit(withError: error) }
+        Console(variables: ProcessInfo.processInfo.environment, color: .auto).say(ProblemView.line(problem))
+        TaskopsCommand.exit(withError: ExitCode.validationFailure)
+    }
 }
