@@ -63,11 +63,23 @@ struct GroupReader: Sendable {
         case .failed where (error.status ?? 0) >= 500: break
         // AWS says only that the token is invalid; of it alone is known that it was good before.
         case .failed where error.code == "InvalidParameterException" && hasToken: throw .tokenRefused(problem)
+        case .failed where error.code == "InvalidParameterException" && filterPattern != nil:
+            throw .final(Self.withPatterns(problem))
         case .failed where error.code == "InvalidOperationException": throw .final(Self.wrongClass(group, problem))
         default: throw .final(problem)
         }
         let wait = pace.refused(problem, group: group.name)
         do { try await Task.sleep(for: .milliseconds(wait)) } catch { throw .cancelled }
+    }
+
+    /// What is refused of a call with a pattern is nearly always the pattern, and AWS says what is wrong with it, not how it
+    /// would be right.
+    private static func withPatterns(_ problem: Problem) -> Problem {
+        var problem = problem
+        problem.hint = """
+            write the pattern like 'ERROR', '"timed out"' or '{ $.level = "ERROR" }'; a regular expression is for --include
+            """
+        return problem
     }
 
     /// AWS answers this for groups of a class other than STANDARD.

@@ -78,6 +78,15 @@ import Testing
         #expect(told.problem?.kind == failure.kind, "\(String(describing: told.problem))")
     }
 
+    @Test("who wrote a pattern that is refused is shown how patterns are written, and nobody else is")
+    func patternRefused() async throws {
+        let logs = TinyLogs(Self.groups) { $0.misbehave = { _, _ in ("InvalidParameterException", 400) } }
+        for (pattern, isShown) in [("{ $.a =", true), (nil, false)] as [(String?, Bool)] {
+            let told = try await logs.tail(["a"], Self.window, with: { $0.filterPattern = pattern })
+            #expect((told.problem?.hint?.contains("$.level") ?? false) == isShown, "\(String(describing: told.problem))")
+        }
+    }
+
     @Test("a group that is not there is waited for and joins in; nothing of it is lost")
     func waiting() async throws {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
