@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,9 +47,23 @@ def unique(word: str) -> str:
     return f"{word}-{uuid.uuid4().hex[:10]}"
 
 
+_held: list[float] = []
+
+
+@contextmanager
+def one_minute() -> Iterator[None]:
+    """Within it, minutes are counted from when it began: what was put a minute ago still is when a minute has passed."""
+    _held.append(time.time())
+    try:
+        yield
+    finally:
+        _held.pop()
+
+
 def minute(ago: int = 0) -> datetime:
     """The beginning of the minute that many minutes ago."""
-    return datetime.fromtimestamp((time.time() // 60 - ago) * 60, UTC)
+    now = _held[-1] if _held else time.time()
+    return datetime.fromtimestamp((now // 60 - ago) * 60, UTC)
 
 
 def named(**values: str) -> list[dict[str, str]]:

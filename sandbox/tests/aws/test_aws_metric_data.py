@@ -5,7 +5,13 @@ from datetime import timedelta
 import pytest
 from aws_support import code
 from botocore.exceptions import ClientError
-from cloudwatch_support import PROTOCOLS, math, minute, named, speaking, stat, unique, values
+from cloudwatch_support import PROTOCOLS, math, minute, named, one_minute, speaking, stat, unique, values
+
+
+@pytest.fixture(autouse=True)
+def _one_minute():
+    with one_minute():
+        yield
 
 
 @pytest.fixture
@@ -347,7 +353,7 @@ def test_only_what_had_data_of_late_is_recently_active(cloudwatch):
 def test_a_metric_comes_late_when_it_is_told_to(stack, cloudwatch):
     namespace = unique("Space")
     put(cloudwatch, namespace, "M", (0, 1), (3, 2), (6, 3))
-    with stack.settings(metricDelaySeconds=240):
+    with stack.settings(metricDelaySeconds=300):
         assert values(cloudwatch, stat("m", namespace, "M", "Sum"))["m"] == {6: 3.0}
     state = {"kind": "metrics", "region": "us-east-1", "namespace": namespace, "delaySeconds": 150}
     assert stack.control("PUT", "/states", state)[0] == 200
