@@ -31,7 +31,7 @@ struct ClientFixture: Sendable {
 
     let notes = Notes()
     let client: AWSClient
-    let deadline = Deadline.after(.seconds(10))
+    let deadline = Deadline.after(.seconds(120))
 
     init(_ url: String, change: (inout AWSClient.Configuration) -> Void = { _ in }) {
         let credentials = AWSCredentials(

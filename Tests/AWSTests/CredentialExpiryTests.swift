@@ -108,7 +108,7 @@ import Testing
             let chain = CredentialChain(
                 environment: environment, profile: "p", transport: HTTPTransport(), now: { world.now })
             func key() async throws -> String {
-                try await chain.credentials(deadline: .after(.seconds(20))).accessKeyID
+                try await chain.credentials(deadline: .after(.seconds(120))).accessKeyID
             }
             var keys = [try await key()]
             // A quarter of an hour is left, and a little.
@@ -136,7 +136,7 @@ import Testing
             FinishedProgram(exitCode: 0, output: output, errors: "")
         }
         let chain = CredentialChain(environment: environment, transport: HTTPTransport())
-        let printed = await #expect(throws: Problem.self) { try await chain.find(deadline: .after(.seconds(10))) }
+        let printed = await #expect(throws: Problem.self) { try await chain.find(deadline: .after(.seconds(120))) }
         #expect(printed?.summary.hasSuffix("expired at \(over)") == true, "\(printed?.description ?? "")")
         #expect(printed?.location == .init(file: Fixture.configPath, line: 2))
 

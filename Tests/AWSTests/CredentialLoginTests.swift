@@ -189,7 +189,7 @@ import Testing
             var environment = fixture.environment
             environment.variables["AWS_ENDPOINT_URL_SIGNIN"] = server.url
             let chain = CredentialChain(environment: environment, profile: "p", transport: HTTPTransport())
-            let credentials = try await chain.credentials(deadline: .after(.seconds(10)))
+            let credentials = try await chain.credentials(deadline: .after(.seconds(120)))
             #expect(credentials.accessKeyID == "LOGIN")
             #expect(server.record.requests.count == 1)
         }

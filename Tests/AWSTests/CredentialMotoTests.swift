@@ -36,7 +36,7 @@ import Testing
     }
 
     static func check(_ url: String) async throws {
-        let deadline = Deadline.after(.seconds(20))
+        let deadline = Deadline.after(.seconds(120))
         func who(_ chain: CredentialChain) async throws -> STS.CallerIdentity {
             var configuration = AWSClient.Configuration(credentials: chain, region: "us-east-1")
             configuration.endpoints = EndpointSettings(override: url)

@@ -216,7 +216,7 @@ import Testing
         }
         let chain = CredentialChain(environment: environment, profile: machine.profile, region: "us-east-1")
         var (key, failure): (String?, Problem?)
-        do throws(Problem) { key = try await chain.credentials(deadline: .after(.seconds(20))).accessKeyID } catch {
+        do throws(Problem) { key = try await chain.credentials(deadline: .after(.seconds(120))).accessKeyID } catch {
             failure = error
         }
         let isNotFound = failure?.summary == "no AWS credentials were found"

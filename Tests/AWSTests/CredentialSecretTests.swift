@@ -19,7 +19,7 @@ import Testing
         var text = "\(fixture.environment)"
         dump(fixture.environment, to: &text)
         do {
-            let found = try await chain.find(deadline: .after(.seconds(10)))
+            let found = try await chain.find(deadline: .after(.seconds(120)))
             text += "\(found) \(String(reflecting: found))"
             dump(found, to: &text)
         } catch {

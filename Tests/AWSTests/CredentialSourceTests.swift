@@ -231,11 +231,11 @@ import Testing
             let clock = Mutex(Date())
             let fixture = Fixture(["AWS_ENDPOINT_URL_STS": server.url], config: config, code: "123456")
             let chain = fixture.chain { clock.withLock(\.self) }
-            _ = try await chain.find(deadline: .after(.seconds(10)))
+            _ = try await chain.find(deadline: .after(.seconds(120)))
             clock.withLock { $0 += 3000 }
-            #expect(try await chain.find(deadline: .after(.seconds(10))).credentials.accessKeyID == "ROLE")
+            #expect(try await chain.find(deadline: .after(.seconds(120))).credentials.accessKeyID == "ROLE")
             clock.withLock { $0 += 3000 }
-            let over = await #expect(throws: Problem.self) { try await chain.find(deadline: .after(.seconds(10))) }
+            let over = await #expect(throws: Problem.self) { try await chain.find(deadline: .after(.seconds(120))) }
             #expect(over?.summary.contains("is over") == true)
             #expect(fixture.questions.count == 1)
         }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct CredentialTests {
-    let deadline = Deadline.after(.seconds(10))
+    let deadline = Deadline.after(.seconds(120))
 
     func find(
         _ variables: [String: String] = [:], config: String = "", credentials: String? = nil, profile: String? = nil

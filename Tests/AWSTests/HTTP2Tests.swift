@@ -74,7 +74,7 @@ import Testing
             var request = HTTPRequest(
                 method: "POST", url: "https://127.0.0.1:\(port)/", headers: ["X-Mine": "v"], body: Data(body.utf8))
             request.caBundle = certificate
-            let response = try await transport.send(request, deadline: .after(.seconds(20)))
+            let response = try await transport.send(request, deadline: .after(.seconds(120)))
             #expect(response.status == 200)
             #expect(response.headers["x-amzn-requestid"] == "r")
             return try JSONDecoder().decode(Answer.self, from: response.body)

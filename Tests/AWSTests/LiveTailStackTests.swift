@@ -69,7 +69,7 @@ import Testing
             var request = HTTPRequest(method: method, url: control + path)
             request.body = Data(body.utf8)
             request.bypassesProxy = true
-            let answer = try await HTTPTransport.shared.send(request, deadline: .after(.seconds(20)))
+            let answer = try await HTTPTransport.shared.send(request, deadline: .after(.seconds(120)))
             #expect((200..<300).contains(answer.status), "\(String(decoding: answer.body, as: UTF8.self))")
             return answer.body
         }

@@ -184,7 +184,7 @@ import Testing
                 var (key, failure): (String?, Problem?)
                 let chain = fixture.chain(profile: "p") { Date(timeIntervalSince1970: machine.at) }
                 do throws(Problem) {
-                    key = try await chain.credentials(deadline: .after(.seconds(20))).accessKeyID
+                    key = try await chain.credentials(deadline: .after(.seconds(120))).accessKeyID
                 } catch { failure = error }
                 let facts =
                     "machine \(machine.number): \(failure?.description ?? "") against \(machine.error ?? ""), \(machine.text)"

@@ -168,7 +168,7 @@ import Testing
             configuration.transport = HTTPTransport()
             // What comes back does not matter: a proxy that refuses has seen where the call was to go.
             _ = try? await AWSClient(configuration).sts(configuration.region).getCallerIdentity(
-                deadline: .after(.seconds(10)))
+                deadline: .after(.seconds(120)))
             let heard = server.record.requests.map { request in
                 "\(request.method) \(request.target)\n" + request.headers.map { "\($0.name): \($0.value)\n" }.joined()
                     + String(decoding: request.body, as: UTF8.self)

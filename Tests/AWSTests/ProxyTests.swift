@@ -133,7 +133,7 @@ import Testing
     }
 
     @Sendable func checkProxy(_ servers: Servers) async throws {
-        let soon = Deadline.after(.seconds(20))
+        let soon = Deadline.after(.seconds(120))
         let proxy = "http://someone:hidden@127.0.0.1:\(servers.proxyPort)"
         func get(_ host: String, port: String? = nil, _ settings: ProxySettings) async throws -> String {
             var request = HTTPRequest(
@@ -181,7 +181,7 @@ import Testing
             var request = HTTPRequest(url: "https://127.0.0.1:\(servers.oldPort)")
             request.caBundle = servers.certificate
             let error = await #expect(throws: TransportError.self) {
-                try await HTTPTransport().send(request, deadline: .after(.seconds(10)))
+                try await HTTPTransport().send(request, deadline: .after(.seconds(120)))
             }
             #expect(error?.kind == .unreachable || error?.kind == .untrusted, "\(String(describing: error))")
         }

@@ -62,7 +62,7 @@ import Testing
 
     func check(port: String, certificate: String) async throws {
         let transport = HTTPTransport()
-        let deadline = Deadline.after(.seconds(10))
+        let deadline = Deadline.after(.seconds(120))
         var request = HTTPRequest(url: "https://127.0.0.1:\(port)")
 
         let untrusted = await #expect(throws: TransportError.self) {
@@ -101,7 +101,7 @@ import Testing
             let fixture = CredentialFixture(config: config, files: [certificate: pem])
             let client = AWSClient(try AWSClient.Configuration(environment: fixture.environment))
             let error = await #expect(throws: AWSError.self) {
-                try await client.sts("us-east-1").getCallerIdentity(deadline: .after(.seconds(10)))
+                try await client.sts("us-east-1").getCallerIdentity(deadline: .after(.seconds(120)))
             }
             // The server knows no POST, which only whoever it shook hands with is told.
             #expect((error?.status == 501) == isBelieved, "\(String(describing: error))")

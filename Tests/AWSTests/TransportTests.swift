@@ -7,7 +7,7 @@ import Testing
 /// Each test has a transport of its own, so that connections can be counted.
 @Suite struct TransportTests {
     let transport = HTTPTransport()
-    let soon = Deadline.after(.seconds(10))
+    let soon = Deadline.after(.seconds(120))
 
     @Test func sendsWhatWasAskedAndReadsTheWholeAnswer() async throws {
         try await LoopbackServer.run { request in
